@@ -5,7 +5,7 @@ export type { Route } from './rest/routes.ts';
 export type { ApiConfig } from './services.ts';
 export type { WireAuditEntry, WireAuditPage } from './v1/admin/audit-wire.ts';
 export type { WireOverview, WireOverviewEvent } from './v1/admin/overview-wire.ts';
-export type { WireUserDetails, WireUserPage } from './v1/admin/users-wire.ts';
+export type { WireUserDetails, WireUserPage } from './v1/admin/user-wire.ts';
 export type { WireMe } from './v1/auth/wire.ts';
 export type {
   WireHealth,

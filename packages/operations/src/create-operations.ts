@@ -20,27 +20,28 @@ import { circuitOverview, type Overview } from './overview.ts';
 import { OverviewFeed } from './overview-feed.ts';
 import { QuotasReader } from './quotas/quotas-overview.ts';
 import { CircuitHistory } from './stats/circuit-history.ts';
+import type { CircuitStateStore } from './stats/circuit-state-store.ts';
 import {
-  answerShares,
+  answerCounts,
   cacheFigures,
   callMinutes,
   callQuantiles,
   lastFailureAt,
   leaseFigures,
   type PaidCredits,
+  RECENT_MINUTES,
   refusals,
   responseFigures,
 } from './stats/figures.ts';
 import type { MinuteCounters } from './stats/minute-counters.ts';
 import type { RateTier } from './stats/minute-counts.ts';
-import type { StateStore } from './stats/state-store.ts';
 import { createUserOperations } from './users/user-operations.ts';
 
 export interface OperationsOptions {
   providers: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Counts of all instances; started and closed by the caller. */
   counters: MinuteCounters;
-  states: StateStore;
+  states: CircuitStateStore;
   paidCredits: PaidCredits;
   /** Configured rate limits of identifications. */
   rates: Readonly<Record<RateTier, LimitsOverview['rows'][number]['configured']>>;
@@ -65,8 +66,6 @@ export interface OperationsOptions {
 
 /** Longest time that a start waits for the circuits to follow their overrides. */
 const START_TIMEOUT_MS = 2_000;
-/** Minutes in which the rules of alerts count answers and responses. */
-const ALERT_MINUTES = 15;
 /** Entries of the audit trail in an overview. */
 const AUDIT_ENTRIES = 20;
 
@@ -79,7 +78,7 @@ interface CircuitEntry {
 export function createOperations(options: OperationsOptions): Operations {
   const { clock, counters, instances, logger, paidCredits: paid, providers, redis } = options;
   const { client } = options.database;
-  const names = Object.values(mapProviders(providers, (_provider, name) => name));
+  const providerNames = Object.values(mapProviders(providers, (_provider, name) => name));
   const audit = new AuditTrail(clock);
   const overrides = new OverrideStore(client, clock, audit);
   const alerts = createAlerts({
@@ -88,10 +87,10 @@ export function createOperations(options: OperationsOptions): Operations {
     providers,
     redis,
     async answers() {
-      const { cached, fresh, retry, stale } = answerShares(await counters.last(ALERT_MINUTES));
+      const { cached, fresh, retry, stale } = answerCounts(await counters.last(RECENT_MINUTES));
       return { answered: cached + fresh + stale, retry };
     },
-    responses: async () => responseFigures(await counters.last(ALERT_MINUTES)),
+    responses: async () => responseFigures(await counters.last(RECENT_MINUTES)),
     jobs: () => jobs.overview(),
     webhook: options.alertWebhook,
     appUrl: options.appUrl,
@@ -99,8 +98,8 @@ export function createOperations(options: OperationsOptions): Operations {
     logger,
   });
   /** Without the providers that are off. */
-  const entries = new Map(
-    names.flatMap((provider) => {
+  const circuits = new Map(
+    providerNames.flatMap((provider) => {
       const { circuit } = providers[provider];
       if (circuit === undefined) return [];
       const reconciler = new OverrideReconciler({ provider, circuit, overrides, redis, clock, logger });
@@ -112,14 +111,15 @@ export function createOperations(options: OperationsOptions): Operations {
   const monitor = new InstanceMonitor({
     registry: instances,
     states: () => mapProviders(providers, (provider) => provider.health().state),
-    leases: () => names.flatMap((provider) => providers[provider].leases().map((lease) => ({ provider, ...lease }))),
+    leases: () =>
+      providerNames.flatMap((provider) => providers[provider].leases().map((lease) => ({ provider, ...lease }))),
     clock,
   });
   const jobs = createJobRunner({ ...options, ...options.jobs, jobs: [...options.jobs.jobs, ...alerts.jobs] });
   const quotas = new QuotasReader({ providers, client, clock });
-  let circuits: Overview['circuits'] | undefined;
+  let lastCircuits: Overview['circuits'] | undefined;
   const feed = new OverviewFeed({ make: makeOverview, subscribe, clock });
-  const unsubscribe = Array.from(entries, ([provider, { circuit }]) =>
+  const unsubscribe = Array.from(circuits, ([provider, { circuit }]) =>
     circuit.subscribe((event) => {
       monitor.onCircuitEvent();
       if (event.type === 'call_failed') counters.recordFailure(provider, event.failCount);
@@ -158,7 +158,7 @@ export function createOperations(options: OperationsOptions): Operations {
       feed.expire();
     },
     async start() {
-      const started = Promise.all([...entries.values()].map(({ reconciler }) => reconciler.start()));
+      const started = Promise.all([...circuits.values()].map(({ reconciler }) => reconciler.start()));
       await waitFor(started, { timeoutMs: START_TIMEOUT_MS, clock });
       monitor.start();
       jobs.start();
@@ -168,7 +168,7 @@ export function createOperations(options: OperationsOptions): Operations {
       alerts.close();
       monitor.close();
       options.dependencies.close();
-      for (const { history, reconciler } of entries.values()) {
+      for (const { history, reconciler } of circuits.values()) {
         reconciler.close();
         history.close();
       }
@@ -178,8 +178,10 @@ export function createOperations(options: OperationsOptions): Operations {
 
   async function makeOverview(): Promise<Overview> {
     const [active, states, hour, newest, agreement, alertsNow, runs, dependencies] = await Promise.all([
-      Promise.all(names.map(async (name) => [name, await overrides.active(name)] as const)),
-      Promise.all(names.map(async (name) => [name, (await entries.get(name)?.history.states()) ?? []] as const)),
+      Promise.all(providerNames.map(async (name) => [name, await overrides.active(name)] as const)),
+      Promise.all(
+        providerNames.map(async (name) => [name, (await circuits.get(name)?.history.states()) ?? []] as const),
+      ),
       counters.last(),
       listAudit(client, { limit: AUDIT_ENTRIES }),
       monitor.check(),
@@ -190,13 +192,13 @@ export function createOperations(options: OperationsOptions): Operations {
     const activeOf = new Map(active);
     const statesOf = new Map(states);
     const now = clock.now();
-    circuits = mapProviders(providers, (provider, name) =>
+    lastCircuits = mapProviders(providers, (provider, name) =>
       circuitOverview({
         provider,
         states: statesOf.get(name) ?? [],
         lastFailureAt: lastFailureAt(hour, name),
         override: activeOf.get(name),
-        before: circuits?.[name],
+        before: lastCircuits?.[name],
         now,
       }),
     );
@@ -204,8 +206,8 @@ export function createOperations(options: OperationsOptions): Operations {
       at: now,
       shared: redis.isReady(),
       ...(agreement && { instances: agreement }),
-      answers: answerShares(hour),
-      circuits,
+      answers: answerCounts(hour),
+      circuits: lastCircuits,
       minutes: mapProviders(providers, (_provider, name) => callMinutes(hour, name)),
       quantiles: mapProviders(providers, (_provider, name) => callQuantiles(hour, name)),
       urgency: alertsNow.urgency,
@@ -229,7 +231,7 @@ export function createOperations(options: OperationsOptions): Operations {
   /** Subscribes to every change that an overview shows, except the passing of time. */
   function subscribe(listener: () => void) {
     const stops = [redis.subscribe(listener), monitor.subscribe(listener), counters.follow(listener)];
-    for (const { circuit } of entries.values()) stops.push(circuit.subscribe(listener));
+    for (const { circuit } of circuits.values()) stops.push(circuit.subscribe(listener));
     return () => {
       for (const stop of stops) stop();
     };
@@ -237,7 +239,7 @@ export function createOperations(options: OperationsOptions): Operations {
 
   /** @throws {OperationsError} `provider_off` */
   function requireCircuit(name: ProviderName): CircuitEntry {
-    const entry = entries.get(name);
+    const entry = circuits.get(name);
     if (entry === undefined) throw new OperationsError('provider_off');
     return entry;
   }

@@ -3,6 +3,7 @@ import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { Urgency } from './alerts/urgency.ts';
 import type { AuditRecord } from './audit/audit-entry.ts';
 import type { Dependencies } from './dependencies/dependencies.ts';
+import { HOUR_MS } from './durations.ts';
 import type { HeldLease } from './instances/held-leases.ts';
 import type { Agreement } from './instances/monitor.ts';
 import type { JobOverview } from './jobs/job-overview.ts';
@@ -10,10 +11,9 @@ import type { LegacyOverview } from './legacy/legacy-use.ts';
 import type { LimitsOverview } from './limits.ts';
 import type { ActiveOverride } from './overrides/store.ts';
 import type { QuotasOverview } from './quotas/quotas-overview.ts';
-import type { AnswerShares, CacheFigures, CallMinute, LeaseFigures, Quantiles } from './stats/figures.ts';
-import type { StatePeriod } from './stats/state-store.ts';
+import type { StatePeriod } from './stats/circuit-state-store.ts';
+import type { AnswerCounts, CacheFigures, CallMinute, LeaseFigures, Quantiles } from './stats/figures.ts';
 
-const HOUR_MS = 60 * 60_000;
 /** Times that differ by less are the same one: a process computes them from two clocks, and others' from ages in Redis. */
 const SAME_MS = 500;
 
@@ -66,7 +66,7 @@ export interface Overview {
   /** How many instances see the circuits as this one does; absent while Redis does not answer. */
   instances?: Agreement;
   /** How the requests of the last minutes were answered. */
-  answers: AnswerShares;
+  answers: AnswerCounts;
   circuits: Readonly<Record<ProviderName, CircuitOverview>>;
   /** The last 60 minutes, oldest first, the running one included. */
   minutes: Readonly<Record<ProviderName, readonly CallMinute[]>>;

@@ -90,7 +90,7 @@ function checkKey(query: URLSearchParams): void {
 
 const DAY_MS = 86_400_000;
 
-/** Counts identifications per UTC day. Refused ones count too, unless the key was refused. */
+/** Counts identifications per UTC day. Refused ones count too, unless the key was rejected. */
 class DailyQuota {
   readonly #perDay: number;
   #day = '';

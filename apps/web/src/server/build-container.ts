@@ -6,14 +6,14 @@ import { databaseUrlProblems } from '@plantcommunity/db/connection';
 import { createRequestGuard } from '@plantcommunity/http';
 import { createIdentificationService, PROVIDER_NAMES } from '@plantcommunity/identification';
 import {
+  createCircuitStateStore,
   createInstanceRegistry,
   createMinuteStore,
   createOperations,
-  createStateStore,
   DependencyMonitor,
-  jobTable,
   LegacyUse,
   MinuteCounters,
+  maintenanceJobs,
   SlowestStatement,
 } from '@plantcommunity/operations';
 import { connectRedis, createLeases, type RedisEvent, systemClock, waitFor } from '@plantcommunity/resilience';
@@ -106,7 +106,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
   const operations = createOperations({
     providers: service.operated,
     counters,
-    states: createStateStore({ redis }),
+    states: createCircuitStateStore({ redis }),
     instances: createInstanceRegistry({ redis }),
     legacy,
     dependencies: new DependencyMonitor({ redis, database, identification: service, slowest, clock }),
@@ -117,7 +117,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     rates: settings.rates,
     quotaUse: () => service.quotaUse(),
     jobs: {
-      jobs: jobTable({
+      jobs: maintenanceJobs({
         identification: service,
         deleteExpiredSignIns: (signal) => auth.deleteExpiredSignIns(signal),
         database,

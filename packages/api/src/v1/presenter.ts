@@ -14,7 +14,7 @@ import {
 } from './admin/overview-wire.ts';
 import { presentAuditPage } from './admin/present-audit.ts';
 import { presentAlerts, presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
-import { presentMadeSignInLink, presentUserDetails, presentUserPage } from './admin/present-users.ts';
+import { presentMadeSignInLink, presentUserDetails, presentUserPage } from './admin/present-user.ts';
 import {
   madeSignInLink,
   userDetails,
@@ -22,7 +22,7 @@ import {
   type WireMadeSignInLink,
   type WireUserDetails,
   type WireUserPage,
-} from './admin/users-wire.ts';
+} from './admin/user-wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
 import {

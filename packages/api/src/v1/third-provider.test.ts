@@ -2,9 +2,9 @@ import { authUnderTest } from '@plantcommunity/auth/testing/auth-under-test';
 import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { createThirdProvider, ProviderError, request, testFlow } from '@plantcommunity/identification/testing';
 import {
+  createCircuitStateStore,
   createMinuteStore,
   createOperations,
-  createStateStore,
   MinuteCounters,
   type OperationsOptions,
 } from '@plantcommunity/operations';
@@ -43,7 +43,7 @@ async function overviewOf({ providerCalls, clock, name, redis, service }: Flow) 
   const operations = createOperations({
     providers: service.operated,
     counters,
-    states: createStateStore({ redis }),
+    states: createCircuitStateStore({ redis }),
     paidCredits: { provider: 'plant_id', cost: 0.029 },
     rates: config.rates,
     quotaUse: () => service.quotaUse(),

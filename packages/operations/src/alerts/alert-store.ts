@@ -2,42 +2,16 @@ import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { monotonicFactory } from 'ulid';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import { DAY_MS } from '../durations.ts';
 import { OperationsError } from '../operations-error.ts';
 import type { Operator } from '../operator.ts';
+import type { AlertRecord } from './alert-record.ts';
 import { type AlertChange, keyOf, nextAlerts, type OpenAlert } from './next-alerts.ts';
-import { ALERT_RULES, type AlertRule, type AlertSeverity, type AlertUnit, type Finding } from './rules.ts';
-
-type AlertState = 'firing' | 'acknowledged' | 'resolved';
-
-/** A stored alert. Times are in milliseconds since 1970. */
-export interface AlertRecord {
-  /** ULID. */
-  id: string;
-  rule: AlertRule;
-  /** Provider or job; absent for a rule about the whole. */
-  subject?: string;
-  severity: AlertSeverity;
-  /** An alert that ended is `resolved`, acknowledged or not. */
-  state: AlertState;
-  value: number;
-  limit: number;
-  unit: AlertUnit;
-  /** When the condition began. */
-  since: number;
-  /** `by` is an e-mail address. */
-  acknowledged?: { by: string; at: number };
-  resolvedAt?: number;
-  /** Anchor of the rule's section in docs/operations.md. */
-  runbook: string;
-}
-
-/** Writes the posts of an alert, in the transaction that changes it. */
-export interface DeliveryQueue {
-  add(transaction: Prisma.TransactionClient, alert: AlertRecord): Promise<void>;
-}
+import { ALERT_RULES, type AlertRule, type Finding } from './rules.ts';
+import type { DeliveryStore } from './webhook/delivery-store.ts';
 
 /** How long resolved alerts are listed. */
-const LISTED_MS = 24 * 3_600_000;
+const LISTED_MS = DAY_MS;
 /** Resolved alerts that are listed at most. */
 const MAX_RESOLVED = 50;
 
@@ -49,11 +23,14 @@ export class AlertStore {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
   readonly #audit: AuditTrail;
-  readonly #deliveries: DeliveryQueue | undefined;
+  readonly #deliveries: Pick<DeliveryStore, 'add'> | undefined;
   readonly #nextId = monotonicFactory();
 
-  /** @param deliveries undefined: alerts are not posted */
-  constructor(client: PrismaClient, parts: { clock: Clock; audit: AuditTrail; deliveries: DeliveryQueue | undefined }) {
+  /** @param deliveries undefined: alerts are not delivered */
+  constructor(
+    client: PrismaClient,
+    parts: { clock: Clock; audit: AuditTrail; deliveries: Pick<DeliveryStore, 'add'> | undefined },
+  ) {
     this.#client = client;
     this.#clock = parts.clock;
     this.#audit = parts.audit;
@@ -61,7 +38,7 @@ export class AlertStore {
   }
 
   /**
-   * Changes the alerts to what the findings demand, with their posts, in one transaction. Returns the alerts that fired
+   * Changes the alerts to what the findings demand, with their deliveries, in one transaction. Returns the alerts that fired
    * or were resolved, and how many are open.
    */
   apply(findings: readonly Finding[]): Promise<{ changed: readonly AlertRecord[]; open: number }> {

@@ -1,5 +1,5 @@
 import { displayNameOf, PROVIDER_NAMES } from '@plantcommunity/identification';
-import type { AlertRecord } from './alert-store.ts';
+import type { AlertRecord } from './alert-record.ts';
 
 /** Describes an alert in one sentence, for people who get it by webhook. */
 export function alertText(alert: AlertRecord): string {

@@ -3,17 +3,18 @@ import type { Logger } from '@plantcommunity/telemetry';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import { type Job, JobFailure } from '../jobs/job.ts';
 import type { Operator } from '../operator.ts';
-import { type AlertRecord, AlertStore } from './alert-store.ts';
+import type { AlertRecord } from './alert-record.ts';
+import { AlertStore } from './alert-store.ts';
 import { FactReader, type FactSources } from './fact-reader.ts';
 import { judge } from './rules.ts';
 import { type Urgency, urgencyOf } from './urgency.ts';
+import { createDeliverySender, type WebhookOptions } from './webhook/delivery-sender.ts';
 import { DeliveryStore, type WebhookOverview } from './webhook/delivery-store.ts';
-import { createAlertPoster, type WebhookOptions } from './webhook/poster.ts';
 
 export interface AlertsOptions extends FactSources {
   client: PrismaClient;
   audit: AuditTrail;
-  /** Undefined: alerts are shown, but not posted. */
+  /** Undefined: alerts are shown, but not delivered. */
   webhook: WebhookOptions | undefined;
   /** Public address of this app, for links to the runbook. */
   appUrl: URL;
@@ -24,13 +25,13 @@ export interface AlertsOptions extends FactSources {
 export interface AlertsOverview {
   /** The open ones first, then those resolved in the last 24 hours; both with the newest first. */
   items: readonly AlertRecord[];
-  /** Absent when alerts are not posted. */
+  /** Absent when alerts are not delivered. */
   webhook?: WebhookOverview;
 }
 
 /** The alerts that this app watches by itself. */
 export interface Alerts {
-  /** The jobs that watch, and post to the webhook. */
+  /** The jobs that watch, and deliver to the webhook. */
   readonly jobs: readonly Job[];
   list(): Promise<AlertsOverview>;
   /** Returns the alerts, and whether an operator has to get up. */
@@ -52,7 +53,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
   const { appUrl, audit, client, clock, logger, webhook } = options;
   const facts = new FactReader(options);
   const deliveries = webhook && new DeliveryStore(client, { clock, appUrl });
-  const poster = webhook && deliveries && createAlertPoster(webhook, { store: deliveries, clock, logger });
+  const sender = webhook && deliveries && createDeliverySender(webhook, { store: deliveries, clock, logger });
   const store = new AlertStore(client, { clock, audit, deliveries });
   const closing = new AbortController();
 
@@ -63,17 +64,17 @@ export function createAlerts(options: AlertsOptions): Alerts {
     async run() {
       const { changed, open } = await store.apply(judge(await facts.read()));
       for (const alert of changed) logChange(alert, logger);
-      // The watch does not wait for the receiver; what fails here is posted by the job.
-      if (changed.length > 0) poster?.postDue(closing.signal).catch(() => undefined);
+      // The watch does not wait for the receiver; what fails here is sent by the job.
+      if (changed.length > 0) sender?.sendDue(closing.signal).catch(() => undefined);
       return { text: `${counted(open, 'alert')} open, ${changed.length} changed` };
     },
   };
-  const post: Job | undefined = poster &&
+  const post: Job | undefined = sender &&
     deliveries && {
       name: 'post-alerts',
       every: { minutes: 1 },
       async run(signal) {
-        const { accepted, failure } = await poster.postDue(AbortSignal.any([signal, closing.signal]));
+        const { accepted, failure } = await sender.sendDue(AbortSignal.any([signal, closing.signal]));
         const { lastError, waiting } = await deliveries.overview();
         const text = `Posted ${counted(accepted, 'alert')}`;
         if (failure !== undefined) throw new JobFailure(`${text}, then stopped: ${failure}`, { waiting });
@@ -84,8 +85,8 @@ export function createAlerts(options: AlertsOptions): Alerts {
     };
 
   async function list(): Promise<AlertsOverview> {
-    const [items, posts] = await Promise.all([store.list(), deliveries?.overview()]);
-    return { items, ...(posts && { webhook: posts }) };
+    const [items, webhookNow] = await Promise.all([store.list(), deliveries?.overview()]);
+    return { items, ...(webhookNow && { webhook: webhookNow }) };
   }
 
   return {

@@ -17,19 +17,19 @@ const wellFor = (minutes: number) => ({ ...open, wellSince: NOON - minutes * MIN
 
 describe('the next alerts', () => {
   it.each([
-    ['an alert whose limit is reached fires', [], [finding('over')], ['fire']],
+    ['an alert whose limit is reached fires', [], [finding('bad')], ['fire']],
     ['one that is near its limit does not fire', [], [finding('near')], []],
-    ['an open one does not fire again', [open], [finding('over')], ['update']],
+    ['an open one does not fire again', [open], [finding('bad')], ['update']],
     [
       'the same rule fires for another subject',
       [open],
-      [finding('over'), finding('over', { subject: 'b' })],
+      [finding('bad'), finding('bad', { subject: 'b' })],
       ['update', 'fire'],
     ],
     ['an open one goes on near its limit', [wellFor(2)], [finding('near')], ['update']],
-    ['one that is well for the first time goes on', [open], [finding('under')], ['update']],
-    ['one that is well for a minute goes on', [wellFor(1)], [finding('under')], ['update']],
-    ['one that is well for two minutes is resolved', [wellFor(2)], [finding('under')], ['resolve']],
+    ['one that is well for the first time goes on', [open], [finding('well')], ['update']],
+    ['one that is well for a minute goes on', [wellFor(1)], [finding('well')], ['update']],
+    ['one that is well for two minutes is resolved', [wellFor(2)], [finding('well')], ['resolve']],
     [
       'one about Redis that is well for nine minutes goes on',
       [{ id: 'a', rule: 'redis_refuses_writes', wellSince: NOON - 9 * MINUTE }],
@@ -49,20 +49,20 @@ describe('the next alerts', () => {
   });
 
   it('begin when the condition began, if that is known', () => {
-    const findings = [finding('over', { since: NOON - MINUTE }), finding('over', { subject: 'b' })];
+    const findings = [finding('bad', { since: NOON - MINUTE }), finding('bad', { subject: 'b' })];
     expect(nextAlerts([], findings, NOON)).toMatchObject([{ since: NOON - MINUTE }, { since: NOON }]);
   });
 
   it('keep the last bad value while all is well, and forget that it was well once it is bad again', () => {
-    expect(nextAlerts([wellFor(1)], [finding('under')], NOON)).toEqual([
+    expect(nextAlerts([wellFor(1)], [finding('well')], NOON)).toEqual([
       { type: 'update', id: 'a', wellSince: NOON - MINUTE },
     ]);
-    const bad = finding('over');
+    const bad = finding('bad');
     expect(nextAlerts([wellFor(1)], [bad], NOON)).toEqual([{ type: 'update', id: 'a', finding: bad }]);
   });
 
   it('fire once and resolve once while a value swings around its limit', () => {
-    const verdicts = ['over', 'under', 'over', 'under', 'near', 'under', 'over', 'under', 'under', 'under'] as const;
+    const verdicts = ['bad', 'well', 'bad', 'well', 'near', 'well', 'bad', 'well', 'well', 'well'] as const;
     let alerts: OpenAlert[] = [];
     const events = verdicts.flatMap((verdict, minute) => {
       const [change] = nextAlerts(alerts, [finding(verdict)], NOON + minute * MINUTE);

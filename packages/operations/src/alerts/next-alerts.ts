@@ -37,12 +37,12 @@ export function nextAlerts(open: readonly OpenAlert[], findings: readonly Findin
   const changes = open.map(({ id, wellSince, ...alert }): AlertChange => {
     const wellForMs = alert.rule === 'redis_refuses_writes' ? REDIS_WELL_FOR_MS : WELL_FOR_MS;
     const finding = findingOf.get(keyOf(alert));
-    if (finding !== undefined && finding.verdict !== 'under') return { type: 'update', id, finding };
+    if (finding !== undefined && finding.verdict !== 'well') return { type: 'update', id, finding };
     if (wellSince === undefined) return { type: 'update', id, wellSince: now };
     return now - wellSince >= wellForMs ? { type: 'resolve', id } : { type: 'update', id, wellSince };
   });
   const fired = findings
-    .filter((finding) => finding.verdict === 'over' && !openKeys.has(keyOf(finding)))
+    .filter((finding) => finding.verdict === 'bad' && !openKeys.has(keyOf(finding)))
     .map((finding): AlertChange => ({ type: 'fire', finding, since: finding.since ?? now }));
   return [...changes, ...fired];
 }

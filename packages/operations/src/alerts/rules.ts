@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.ts';
 import type { AlertFacts, ProviderFacts } from './facts.ts';
 
 export type AlertSeverity = 'warning' | 'critical';
@@ -35,17 +36,16 @@ export interface Finding {
   /** Name of a provider or job; absent for a rule about the whole. */
   subject?: string;
   /**
-   * `over`: the limit is reached. `near`: not, but so close that an alert goes on, as otherwise it would end and begin
-   * again and again. `under`: all is well.
+   * `bad`: the limit is reached, above or below. `near`: not, but so close that an alert goes on, as otherwise it would
+   * end and begin again and again. `well`: all is well.
    */
-  verdict: 'over' | 'near' | 'under';
+  verdict: 'bad' | 'near' | 'well';
   value: number;
   limit: number;
   /** When the condition began, in milliseconds since 1970, if known. */
   since?: number;
 }
 
-const MINUTE_MS = 60_000;
 /** The limits of the alerts of Prometheus, in ops/prometheus/alerts.yml. */
 const OPEN_MS = 5 * MINUTE_MS;
 const STUCK_OPEN_MS = 10 * MINUTE_MS;
@@ -88,7 +88,7 @@ export function judge(facts: AlertFacts): readonly Finding[] {
     ...each(({ openedAt }) => ({ rule: 'circuit_open', ...judgeDuration(at, openedAt, OPEN_MS) })),
     ...each(({ quotaUse, warnAtShare }) => ({ rule: 'quota_nearly_used', ...judgeQuota(quotaUse, warnAtShare) })),
     ...facts.jobs.map(({ failures, name }): Finding => {
-      const verdict = failures >= FAILED_RUNS ? 'over' : failures > 0 ? 'near' : 'under';
+      const verdict = failures >= FAILED_RUNS ? 'bad' : failures > 0 ? 'near' : 'well';
       return { rule: 'job_failing', subject: name, verdict, value: failures, limit: FAILED_RUNS };
     }),
   ];
@@ -98,18 +98,18 @@ type Judgement = Pick<Finding, 'verdict' | 'value' | 'limit' | 'since'>;
 
 /** Judges for how long a condition has lasted; `near` while it has not lasted long enough. */
 function judgeDuration(at: number, since: number | undefined, limit: number): Judgement {
-  if (since === undefined) return { verdict: 'under', value: 0, limit };
+  if (since === undefined) return { verdict: 'well', value: 0, limit };
   const value = Math.max(0, at - since);
-  return { verdict: value >= limit ? 'over' : 'near', value, limit, since };
+  return { verdict: value >= limit ? 'bad' : 'near', value, limit, since };
 }
 
 function judgeQuota(value: number, limit: number): Judgement {
-  return { verdict: value >= limit ? 'over' : value > limit - QUOTA_MARGIN ? 'near' : 'under', value, limit };
+  return { verdict: value >= limit ? 'bad' : value > limit - QUOTA_MARGIN ? 'near' : 'well', value, limit };
 }
 
 function judgeProviders(providers: readonly ProviderFacts[]): Finding {
   const value = providers.filter(({ isAnswering }) => isAnswering).length;
-  return { rule: 'no_provider_answers', verdict: value === 0 ? 'over' : 'under', value, limit: 1 };
+  return { rule: 'no_provider_answers', verdict: value === 0 ? 'bad' : 'well', value, limit: 1 };
 }
 
 function judgeAnswers({ answered, retry }: AlertFacts['answers']): Finding {
@@ -126,7 +126,7 @@ function judgeResponses({ sent, serverErrors }: AlertFacts['responses']): Findin
 }
 
 /** Half as many events as an alert needs to begin let it go on. */
-function verdictOfShare(count: number, isOver: boolean, isNear: boolean): Finding['verdict'] {
-  if (count >= MIN_EVENTS && isOver) return 'over';
-  return count >= MIN_EVENTS / 2 && isNear ? 'near' : 'under';
+function verdictOfShare(count: number, isBad: boolean, isNear: boolean): Finding['verdict'] {
+  if (count >= MIN_EVENTS && isBad) return 'bad';
+  return count >= MIN_EVENTS / 2 && isNear ? 'near' : 'well';
 }

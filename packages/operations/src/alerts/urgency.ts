@@ -52,10 +52,10 @@ export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urge
   const isAcknowledged = (finding: Finding) =>
     open.some((alert) => keyOf(alert) === keyOf(finding) && alert.isAcknowledged);
   const because = (causes: readonly UrgencyCause[]) => heaviestCause(causes, { findings, open });
-  const over = findings.filter(({ verdict }) => verdict === 'over');
+  const bad = findings.filter(({ verdict }) => verdict === 'bad');
   const wakes = [
     ...open.filter((alert) => !alert.isAcknowledged && isCritical(alert)),
-    ...over.filter((finding) => isCritical(finding) && !isAcknowledged(finding)),
+    ...bad.filter((finding) => isCritical(finding) && !isAcknowledged(finding)),
   ];
   if (wakes.length > 0) return { answer: 'yes', checks, ...because(wakes) };
 
@@ -68,7 +68,7 @@ export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urge
   if (next !== undefined) return { answer: 'not_yet', wakesAt: next.wakesAt, checks, ...because([next.finding]) };
   const acknowledged = open.filter(isCritical);
   if (acknowledged.length > 0) return { answer: 'not_yet', checks, ...because(acknowledged) };
-  return { answer: 'no', checks, ...because([...open, ...over]) };
+  return { answer: 'no', checks, ...because([...open, ...bad]) };
 }
 
 function isCritical({ rule }: { rule: AlertRule }): boolean {
@@ -88,7 +88,7 @@ function heaviestCause(
   if (cause === undefined) return {};
   const { rule, subject } = cause;
   const isSame = (other: UrgencyCause) => keyOf(other) === keyOf(cause);
-  const found = known.findings.find((finding) => isSame(finding) && finding.verdict !== 'under');
+  const found = known.findings.find((finding) => isSame(finding) && finding.verdict !== 'well');
   const since = found?.since ?? known.open.find(isSame)?.since;
   return {
     because: {
@@ -103,16 +103,16 @@ function heaviestCause(
 function checksOf(findings: readonly Finding[]): readonly UrgencyCheck[] {
   const of = (rule: AlertRule) => findings.filter((finding) => finding.rule === rule);
   const numbers = (found: Finding | undefined) => found && { value: found.value, limit: found.limit };
-  const isOver = ({ verdict }: Finding) => verdict === 'over';
+  const isBad = ({ verdict }: Finding) => verdict === 'bad';
   const [answers] = of('few_answers');
   const [providers] = of('no_provider_answers');
   const [quota] = of('quota_last_tenth').toSorted((a, b) => b.value - a.value);
   const checks: UrgencyCheck[] = [
-    { name: 'answered', ok: !of('few_answers').some(isOver), ...numbers(answers) },
-    { name: 'provider_answers', ok: !of('no_provider_answers').some(isOver), ...numbers(providers) },
+    { name: 'answered', ok: !of('few_answers').some(isBad), ...numbers(answers) },
+    { name: 'provider_answers', ok: !of('no_provider_answers').some(isBad), ...numbers(providers) },
     {
       name: 'writes_and_credits',
-      ok: !findings.some((finding) => LOSSES.has(finding.rule) && isOver(finding)),
+      ok: !findings.some((finding) => LOSSES.has(finding.rule) && isBad(finding)),
       ...numbers(quota),
     },
   ];

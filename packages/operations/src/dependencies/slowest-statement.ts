@@ -1,7 +1,7 @@
 import { type EndedStatement, statementText } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
+import { MINUTE_MS } from '../durations.ts';
 
-const MINUTE_MS = 60_000;
 const MINUTES = 60;
 
 /** Keeps the slowest statement of each of the last 60 minutes. */

@@ -15,11 +15,11 @@ export interface HeldLease {
 }
 
 /** A holder reports every five seconds, so an older report tells of a lease that has ended. */
-const MAX_REPORT_AGE_MS = 10_000;
+const MAX_LEASE_AGE_MS = 10_000;
 
 /** Combines the reports of all instances, the longest held lease first. `now` in milliseconds since 1970. */
 export function heldLeases(reports: readonly InstanceReport[], now: number): readonly HeldLease[] {
-  const recent = reports.filter(({ ageMs }) => ageMs <= MAX_REPORT_AGE_MS);
+  const recent = reports.filter(({ ageMs }) => ageMs <= MAX_LEASE_AGE_MS);
   const waiting = new Map<string, number>();
   for (const { key, waiting: callers } of recent.flatMap(({ leases }) => leases)) {
     waiting.set(key, (waiting.get(key) ?? 0) + callers);

@@ -6,7 +6,7 @@ const REPORT_EVERY_MS = 5_000;
 /** Delay of the second report after a change: the other instances are changing, too. */
 const REPORT_AFTER_CHANGE_MS = 1_000;
 /** A report that is older does not count as agreement. */
-const MAX_REPORT_AGE_MS = 15_000;
+const MAX_AGREEMENT_AGE_MS = 15_000;
 /** Leases in a report. */
 const MAX_LEASES = 50;
 
@@ -26,8 +26,9 @@ export interface InstanceMonitorOptions {
 }
 
 /**
- * Compares this instance with the others. It reports how this instance sees the circuits, and its leases of answers, every five seconds and after a
- * change, with one Redis command, which returns the reports of the others. No request waits for it.
+ * Compares this instance with the others. It reports how this instance sees the circuits, and its leases of answers,
+ * every five seconds and after a change, with one Redis command, which returns the reports of the others. No request
+ * waits for it.
  */
 export class InstanceMonitor {
   readonly #options: InstanceMonitorOptions;
@@ -98,7 +99,7 @@ export class InstanceMonitor {
 
 export function agreementOf(own: CircuitStates, reports: readonly InstanceReport[]): Agreement {
   const agreeing = reports.filter(
-    ({ ageMs, states }) => ageMs <= MAX_REPORT_AGE_MS && states !== undefined && isSame(own, states),
+    ({ ageMs, states }) => ageMs <= MAX_AGREEMENT_AGE_MS && states !== undefined && isSame(own, states),
   );
   return { agree: agreeing.length, known: reports.length };
 }

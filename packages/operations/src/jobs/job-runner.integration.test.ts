@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@plantcommunity/db';
 import { openTestDatabase } from '@plantcommunity/db/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobFailure, type Schedule } from './job.ts';
+import { JobFailure } from './job.ts';
 import { KEPT_FAILURES_MS, KEPT_RUNS } from './run-store.ts';
+import type { Schedule } from './schedule.ts';
 import { type ScriptedJob, scriptedJob } from './testing/scripted-job.ts';
 import { startRunner, type TestRunner } from './testing/test-runner.ts';
 

@@ -160,7 +160,7 @@ class JobLoop {
     const { name } = this.job;
     const [last] = await store.newest([name], 1);
     if (last !== undefined && isLost(last, clock.now())) {
-      if (await store.lose(last, { at: clock.now(), report: 'The process ended during the run.' })) {
+      if (await store.markLost(last, { at: clock.now(), report: 'The process ended during the run.' })) {
         const { attempt, number } = last;
         logger.warn({ job: name, run: number, attempt }, '[JOB] The process of a run has died: the run is lost');
         metrics.recordRun({ job: name, outcome: 'lost' });

@@ -1,5 +1,4 @@
-/** When a job runs: at every multiple of so many minutes since 1970, or daily at a time such as `03:10`; both in UTC. */
-export type Schedule = { readonly minutes: number } | { readonly dailyAt: `${number}:${number}` };
+import type { Schedule } from './schedule.ts';
 
 /** Work that one instance at a time does regularly. */
 export interface Job {

@@ -1,10 +1,11 @@
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { DAY_MS } from '../durations.ts';
 import { attemptAfter, type JobOutcome, type Run } from './schedule.ts';
 
 /** Number of runs that are kept of each job. */
 export const KEPT_RUNS = 10;
 /** Age up to which runs that failed or were lost are kept beyond that number: 30 days. */
-export const KEPT_FAILURES_MS = 30 * 86_400_000;
+export const KEPT_FAILURES_MS = 30 * DAY_MS;
 
 /** The primary key of a run. */
 interface RunKey {
@@ -90,7 +91,7 @@ export class RunStore {
   }
 
   /** Counts a run as lost; false when its process has extended it, or it has ended. */
-  lose({ aliveUntil, job, number }: StoredRun, { at, report }: { at: number; report: string }): Promise<boolean> {
+  markLost({ aliveUntil, job, number }: StoredRun, { at, report }: { at: number; report: string }): Promise<boolean> {
     const endedAt = new Date(Math.min(aliveUntil, at));
     return this.#change({ job, number, aliveUntil: new Date(aliveUntil) }, { endedAt, outcome: 'lost', report });
   }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Schedule } from './job.ts';
-import { attemptAfter, dueAt, failuresUpTo, isLost, type JobOutcome, nextTime, type Run } from './schedule.ts';
+import {
+  attemptAfter,
+  dueAt,
+  failuresUpTo,
+  isLost,
+  type JobOutcome,
+  nextTime,
+  type Run,
+  type Schedule,
+} from './schedule.ts';
 
 const at = (time: string) => Date.parse(`2026-11-27T${time}Z`);
 const HOUR_MS = 3_600_000;

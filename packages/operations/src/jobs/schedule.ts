@@ -1,4 +1,7 @@
-import type { Schedule } from './job.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
+
+/** When a job runs: at every multiple of so many minutes since 1970, or daily at a time such as `03:10`; both in UTC. */
+export type Schedule = { readonly minutes: number } | { readonly dailyAt: `${number}:${number}` };
 
 /** How a run ended. `stopped`: its process was asked to end; `lost`: its process died. */
 export type JobOutcome = 'succeeded' | 'failed' | 'stopped' | 'lost';
@@ -15,15 +18,13 @@ export interface Run {
 }
 
 /** A run whose process has not extended it for so long is lost. Longer than clocks of instances differ. */
-export const ALIVE_MS = 60_000;
+export const ALIVE_MS = MINUTE_MS;
 /** A stored time that is further after now was written by a clock that was ahead; it says nothing. */
-const MAX_AHEAD_MS = 60_000;
+const MAX_AHEAD_MS = MINUTE_MS;
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 1_440 * MINUTE_MS;
 /** Pause after the first failure; it doubles with each further one up to the maximum. */
 const FIRST_RETRY_MS = MINUTE_MS;
-const MAX_RETRY_MS = 360 * MINUTE_MS;
+const MAX_RETRY_MS = 6 * HOUR_MS;
 /** Longest pause by which failures put off a regular time of the job. */
 const REGULAR_RETRY_MS = 5 * MINUTE_MS;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Database, isDatabaseUnavailable, Prisma, table } from '@plantcommunity/db';
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { Sampler } from '../sampler.ts';
 import { clientNameOf } from './client-name.ts';
 
@@ -13,8 +14,6 @@ export interface LegacyOverview {
   rows: readonly { path: string; client: string; today: number }[];
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 /** Clients of a day that a process names; a caller can make up any number of them. */
 const MAX_CLIENTS = 50;
 /** Rows of a statement, and of an overview. */

@@ -1,7 +1,6 @@
 import type { QuotaCounter } from '@plantcommunity/identification';
+import { DAY_MS, HOUR_MS } from '../durations.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const PERIOD_MS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS } as const;
 /** Share of a period that has to be over before its own pace says how it goes on. */
 const TELLING_SHARE = 0.1;

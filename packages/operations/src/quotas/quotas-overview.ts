@@ -1,6 +1,7 @@
 import type { Database } from '@plantcommunity/db';
 import type { OperatedProvider, ProviderName } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { Sampler } from '../sampler.ts';
 import { type DayUse, projectedExhaustion } from './exhaustion.ts';
 
@@ -22,8 +23,6 @@ export interface QuotasOverview {
   }[];
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const DAYS = 30;
 
 /** Reads the quotas of all providers, and their use per day at most once a minute. */

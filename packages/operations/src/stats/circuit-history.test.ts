@@ -2,7 +2,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { scriptedCircuit } from '../testing/scripted-circuit.ts';
 import { CircuitHistory } from './circuit-history.ts';
-import type { SeenState, StatePeriod } from './state-store.ts';
+import type { SeenState, StatePeriod } from './circuit-state-store.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const MINUTE = 60_000;

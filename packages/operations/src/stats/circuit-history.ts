@@ -1,13 +1,11 @@
 import type { ProviderName } from '@plantcommunity/identification';
 import type { Circuit, Clock, Unsubscribe } from '@plantcommunity/resilience';
-import type { StatePeriod, StateStore } from './state-store.ts';
-
-const HISTORY_MS = 60 * 60_000;
+import { type CircuitStateStore, HISTORY_MS, type StatePeriod } from './circuit-state-store.ts';
 
 export interface CircuitHistoryOptions {
   provider: ProviderName;
   circuit: Pick<Circuit, 'snapshot' | 'subscribe'>;
-  store: StateStore;
+  store: CircuitStateStore;
   /** Whether Redis is available, so that states are those of all processes. */
   readonly isShared: () => boolean;
   clock: Clock;

@@ -3,8 +3,8 @@ import { DurationHistogram } from './duration-histogram.ts';
 import type { CountedMinute } from './minute-counters.ts';
 import { type LookupResult, type ProviderCounts, RATE_TIERS, type RateTier } from './minute-counts.ts';
 
-/** Minutes over which the answers of requests are counted. */
-const ANSWER_MINUTES = 15;
+/** Minutes over which answers and responses are counted, for the first line of /admin and for alerts alike. */
+export const RECENT_MINUTES = 15;
 /** Minutes of a period of refused calls. */
 const PERIOD_MINUTES = 5;
 
@@ -46,16 +46,16 @@ export function lastFailureAt(minutes: readonly CountedMinute[], provider: Provi
 }
 
 /** How many requests of the last minutes were answered in each way. */
-export interface AnswerShares extends Readonly<Record<AnswerType, number>> {
+export interface AnswerCounts extends Readonly<Record<AnswerType, number>> {
   minutes: number;
 }
 
 /** Returns the answers of the last 15 of these minutes. */
-export function answerShares(hour: readonly CountedMinute[]): AnswerShares {
-  const recent = hour.slice(-ANSWER_MINUTES);
+export function answerCounts(hour: readonly CountedMinute[]): AnswerCounts {
+  const recent = hour.slice(-RECENT_MINUTES);
   const sum = (type: AnswerType) => sumOf(recent, ({ counts }) => counts.answers[type]);
   return {
-    minutes: ANSWER_MINUTES,
+    minutes: RECENT_MINUTES,
     cached: sum('cached'),
     stale: sum('stale'),
     fresh: sum('fresh'),

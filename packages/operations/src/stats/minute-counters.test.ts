@@ -2,7 +2,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { leastCpuTimeOf } from '@plantcommunity/telemetry/testing';
 import { describe, expect, it } from 'vitest';
 import { scriptedRedis } from '../testing/minutes.ts';
-import { answerShares, callMinutes, responseFigures } from './figures.ts';
+import { answerCounts, callMinutes, responseFigures } from './figures.ts';
 import type { MinuteCounters } from './minute-counters.ts';
 
 const NOON = Date.UTC(2026, 2, 1, 12);
@@ -163,10 +163,10 @@ describe('minute counters', () => {
     for (const type of ['cached', 'cached', 'stale', 'retry'] as const) there.recordAnswer(type);
     for (const status of [200, 404, 500, 503]) there.recordResponse(status);
     await advance(2_000);
-    expect(answerShares(await here.last())).toEqual({ minutes: 15, cached: 2, stale: 1, fresh: 1, retry: 1 });
+    expect(answerCounts(await here.last())).toEqual({ minutes: 15, cached: 2, stale: 1, fresh: 1, retry: 1 });
     expect(responseFigures(await here.last(5))).toEqual({ sent: 4, serverErrors: 2 });
     await advance(MINUTE);
-    expect(answerShares(await here.last())).toMatchObject({ cached: 2, fresh: 0 });
+    expect(answerCounts(await here.last())).toMatchObject({ cached: 2, fresh: 0 });
   });
 
   it('cost less than 3 microseconds a call', async () => {

@@ -1,5 +1,6 @@
 import type { AnswerType, ProviderCall, ProviderName } from '@plantcommunity/identification';
 import type { Cancel, Clock, LeaseEvent, RedisConnection, Unsubscribe } from '@plantcommunity/resilience';
+import { MINUTE_MS } from '../durations.ts';
 import {
   addCounts,
   decodeCounts,
@@ -10,7 +11,7 @@ import {
   type RateTier,
 } from './minute-counts.ts';
 import type { MinuteStore, StoredMinute } from './minute-store.ts';
-import { MINUTE_MS, MINUTES, OwnMinutes } from './own-minutes.ts';
+import { MINUTES, OwnMinutes } from './own-minutes.ts';
 
 /** Interval at which a process writes what it counted. */
 const WRITE_EVERY_MS = 2_000;
@@ -19,7 +20,7 @@ const FOLLOW_EVERY_MS = 1_000;
 /** Age up to which counts of the other processes are not read again. */
 const READ_AGE_MS = 1_000;
 /** Interval at which the whole hour is read: a process without Redis writes minutes late. In between only the last two. */
-const WHOLE_EVERY_MS = 60_000;
+const WHOLE_EVERY_MS = MINUTE_MS;
 
 /** What happened in one minute, in all processes; `at` in milliseconds since 1970. */
 export interface CountedMinute {
@@ -36,8 +37,8 @@ export interface MinuteCountersOptions {
 }
 
 /**
- * Counts what happens, by minute, over all processes. Each process counts in memory and writes its own counts of a
- * minute to Redis; the counts of all are added up where they are read. A process that ends leaves its minutes behind.
+ * Counts what happens, by minute, over all processes. Each process counts in memory (`OwnMinutes`) and writes its own
+ * counts of a minute (`MinuteCounts`) to Redis (`MinuteStore`); the counts of all are added up where they are read. A process that ends leaves its minutes behind.
  * Without Redis the counts are those of this process, and are written once Redis is back. Minutes are those of each
  * process' own clock.
  */

@@ -24,7 +24,7 @@ export interface ProviderCounts {
   savedCredits: number;
 }
 
-/** What happened in a minute, in one process or several. */
+/** What happened in a minute, in one process or several: what `MinuteCounters` counts, adds up and stores. */
 export interface MinuteCounts {
   readonly providers: Map<ProviderName, ProviderCounts>;
   readonly answers: Record<AnswerType, number>;

@@ -39,7 +39,7 @@ export interface StoredMinute {
   others: ReadonlyMap<string, string>;
 }
 
-/** Shares the counts of minutes between all processes. */
+/** Shares the counts of minutes, as `encodeCounts` writes them, between the `MinuteCounters` of all processes. */
 export interface MinuteStore {
   /** Writes minutes of this process, then reads those of all. @throws errors of the connection */
   exchange(write: readonly WrittenMinute[], read: readonly number[]): Promise<readonly StoredMinute[]>;

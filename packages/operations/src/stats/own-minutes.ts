@@ -1,12 +1,12 @@
 import type { AnswerType, ProviderCall, ProviderName } from '@plantcommunity/identification';
 import type { Clock, LeaseEvent } from '@plantcommunity/resilience';
+import { MINUTE_MS } from '../durations.ts';
 import { countsOf, type LookupResult, type MinuteCounts, noCounts, type RateTier } from './minute-counts.ts';
 
-export const MINUTE_MS = 60_000;
 /** Minutes that are kept, the running one included. */
 export const MINUTES = 60;
 
-/** Counts what happens in this process, by minute. Recording costs a few additions. */
+/** Counts what happens in this process, by minute, for its `MinuteCounters`. Recording costs a few additions. */
 export class OwnMinutes {
   readonly #clock: Clock;
   /** Minutes in which something happened, by their number since 1970, oldest first. */

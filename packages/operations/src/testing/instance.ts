@@ -7,9 +7,9 @@ import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { createOperations, type OperationsOptions } from '../create-operations.ts';
 import { createInstanceRegistry, type InstanceRegistry } from '../instances/registry.ts';
 import type { Operations } from '../operations.ts';
+import { type CircuitStateStore, createCircuitStateStore } from '../stats/circuit-state-store.ts';
 import { MinuteCounters } from '../stats/minute-counters.ts';
 import { createMinuteStore, type MinuteStore } from '../stats/minute-store.ts';
-import { createStateStore, type StateStore } from '../stats/state-store.ts';
 import { healthyDependencies } from './dependencies.ts';
 
 export interface Instance extends AsyncDisposable {
@@ -54,7 +54,7 @@ export async function startInstance(
     clock,
   });
   const instances = createInstanceRegistry({ redis, prefix });
-  const states = createStateStore({ redis, prefix });
+  const states = createCircuitStateStore({ redis, prefix });
   const operations = operationsOf(circuit, { database, redis, instances, states, counters, clock });
   counters.start();
   await operations.start();
@@ -105,7 +105,7 @@ export function operationsOf(
 
 const NEVER_READY = { isReady: () => false, onDataLoss: () => () => {}, subscribe: () => () => {} };
 const emptyMinutes: MinuteStore = { exchange: async () => [] };
-const emptyStates: StateStore = { exchange: async () => [] };
+const emptyStates: CircuitStateStore = { exchange: async () => [] };
 const hourly = (count: number) => ({ count, windowMs: 3_600_000 });
 const emptyRegistry: InstanceRegistry = { exchange: async () => [], leave: async () => undefined };
 

@@ -68,45 +68,55 @@ export function createUserOperations(options: {
     return account;
   }
 
-  /** Locks the account, does `work`, and records the change that `work` returns. */
-  async function change(
+  /** Locks the account, does `work`, and records the change that `work` returns. Returns what `work` made. */
+  async function makeAudited<Made>(
     by: Operator,
     { reason, userId }: UserChange,
-    work: (transaction: Prisma.TransactionClient, account: LockedAccount) => Promise<AuditChange>,
-  ): Promise<void> {
+    work: (
+      transaction: Prisma.TransactionClient,
+      account: LockedAccount,
+    ) => Promise<{ change: AuditChange; made: Made }>,
+  ): Promise<Made> {
     const kept = requireReason(reason);
-    await client.$transaction(async (transaction) => {
+    return client.$transaction(async (transaction) => {
       const account = await accounts.lock(transaction, userId);
       if (account === undefined) throw new OperationsError('unknown_user');
       if (!account.adminIds.includes(by.userId)) throw new OperationsError('not_admin');
-      const changed = await work(transaction, account).catch((error: unknown) => {
+      const { change, made } = await work(transaction, account).catch((error: unknown) => {
         throw error instanceof AuthError && error.code === 'last_admin' ? new OperationsError('last_admin') : error;
       });
-      await audit.write(transaction, { ...changed, reason: kept, by });
+      await audit.write(transaction, { ...change, reason: kept, by });
+      return made;
     });
+  }
+
+  /** Does and records a change, and returns the account afterwards. */
+  async function changeAccount(
+    by: Operator,
+    about: UserChange,
+    work: (transaction: Prisma.TransactionClient, account: LockedAccount) => Promise<AuditChange>,
+  ): Promise<AccountDetails> {
+    await makeAudited(by, about, async (...locked) => ({ change: await work(...locked), made: undefined }));
+    return get(about.userId);
   }
 
   return {
     list: (query) => accounts.list(query),
     get,
-    async setTier(by, { tier, ...about }) {
-      await change(by, about, async (transaction, account) => {
+    setTier: (by, { tier, ...about }) =>
+      changeAccount(by, about, async (transaction, account) => {
         if (account.tier === tier) throw new OperationsError('unchanged');
         await accounts.setTier(transaction, account, tier);
         return { action: 'user.set_tier', target: about.userId, before: { tier: account.tier }, after: { tier } };
-      });
-      return get(about.userId);
-    },
-    async setRole(by, { role, ...about }) {
-      await change(by, about, async (transaction, account) => {
+      }),
+    setRole: (by, { role, ...about }) =>
+      changeAccount(by, about, async (transaction, account) => {
         if (account.role === role) throw new OperationsError('unchanged');
         await accounts.setRole(transaction, account, role);
         return { action: 'user.set_role', target: about.userId, before: { role: account.role }, after: { role } };
-      });
-      return get(about.userId);
-    },
-    async disable(by, about) {
-      await change(by, about, async (transaction, account) => {
+      }),
+    disable: (by, about) =>
+      changeAccount(by, about, async (transaction, account) => {
         if (account.isDisabled) throw new OperationsError('unchanged');
         await accounts.disable(transaction, account);
         return {
@@ -115,29 +125,21 @@ export function createUserOperations(options: {
           before: { disabled: false },
           after: { disabled: true },
         };
-      });
-      return get(about.userId);
-    },
-    async enable(by, about) {
-      await change(by, about, async (transaction, account) => {
+      }),
+    enable: (by, about) =>
+      changeAccount(by, about, async (transaction, account) => {
         if (!account.isDisabled) throw new OperationsError('unchanged');
         await accounts.enable(transaction, account);
         return { action: 'user.enable', target: about.userId, before: { disabled: true }, after: { disabled: false } };
-      });
-      return get(about.userId);
-    },
+      }),
     async makeSignInLink(by, about) {
-      const made: { token: string; expiresAt: Date }[] = [];
-      await change(by, about, async (transaction, account) => {
+      const link = await makeAudited(by, about, async (transaction, account) => {
         if (account.isDisabled) throw new OperationsError('user_disabled');
         const before = auditedLink(await accounts.links.stateOf(transaction, account));
-        const link = await accounts.links.make(transaction, account);
-        made.push(link);
-        const after = auditedLink({ link: 'unused', until: link.expiresAt });
-        return { action: 'user.make_sign_in_link', target: about.userId, before, after };
+        const made = await accounts.links.make(transaction, account);
+        const after = auditedLink({ link: 'unused', until: made.expiresAt });
+        return { change: { action: 'user.make_sign_in_link', target: about.userId, before, after }, made };
       });
-      const [link] = made;
-      if (link === undefined) throw new Error('The transaction made no link.');
       return { ...link, user: await get(about.userId) };
     },
     async findSignInLink(token) {

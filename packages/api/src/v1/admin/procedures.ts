@@ -7,8 +7,8 @@ import { closing } from '../../middleware/stream.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 import { alertProcedures } from './alert-procedures.ts';
 import { auditProcedures } from './audit-procedures.ts';
-import { userProcedures } from './users-procedures.ts';
-import { isolateInput, overrideInput } from './wire.ts';
+import { isolateInput, overrideInput } from './override-inputs.ts';
+import { userProcedures } from './user-procedures.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -108,7 +108,7 @@ describe('a call with a recall id', () => {
       act: answer(200, { ...plantIdBody(), result: undefined, status: 'CREATED' }),
       type: 'failed',
     },
-    { name: 'the key is refused', act: answer(401, ''), type: 'misconfigured' },
+    { name: 'the key is rejected', act: answer(401, ''), type: 'misconfigured' },
     { name: 'the request is refused', act: answer(400, ''), type: 'rejected' },
   ])('that was sent before is not bought when $name', async ({ act, type }) => {
     await using stub = await startStub(act);

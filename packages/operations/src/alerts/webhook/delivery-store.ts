@@ -1,21 +1,21 @@
 import type { Prisma, PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { monotonicFactory } from 'ulid';
-import type { AlertRecord, DeliveryQueue } from '../alert-store.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts';
+import type { AlertRecord } from '../alert-record.ts';
 import { alertPayload } from './payload.ts';
 
-const MINUTE_MS = 60_000;
 /** Pause after the first failure; each further one doubles it up to an hour. */
 const FIRST_PAUSE_MS = MINUTE_MS;
-const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
-/** Time after which a post is given up. */
-const GIVE_UP_MS = 24 * 60 * MINUTE_MS;
+const LONGEST_PAUSE_MS = HOUR_MS;
+/** Time after which a delivery is given up. */
+const GIVE_UP_MS = DAY_MS;
 /** Time after which a try without a result counts as lost, as its process has died. Longer than a try may take. */
 const LOST_MS = MINUTE_MS;
-/** Posts that are read at once. */
+/** Deliveries that are read at once. */
 const BATCH = 100;
 
-/** A post that is due. */
+/** A delivery that is due: the post of an alert's begin or end. */
 export interface Delivery {
   /** The same in every try. */
   id: string;
@@ -35,7 +35,7 @@ interface Claim {
 /** How a try ended. Without `status` no answer came. */
 export interface TryResult {
   status?: number;
-  /** Why the try failed; absent when the receiver accepted the post. */
+  /** Why the try failed; absent when the receiver accepted it. */
   error?: string;
 }
 
@@ -45,12 +45,12 @@ export interface WebhookOverview {
   lastError?: string;
   /** When the last try began, in milliseconds since 1970. */
   lastAt?: number;
-  /** Posts that were not accepted yet and not given up. */
+  /** Deliveries that were not accepted yet and not given up. */
   waiting: number;
 }
 
-/** The posts of alerts in PostgreSQL, which outlive restarts. Instances claim a post before they try it. */
-export class DeliveryStore implements DeliveryQueue {
+/** The deliveries of alerts in PostgreSQL, which outlive restarts. Instances claim one before they try it. */
+export class DeliveryStore {
   readonly #client: PrismaClient;
   readonly #clock: Clock;
   readonly #appUrl: URL;
@@ -63,6 +63,7 @@ export class DeliveryStore implements DeliveryQueue {
     this.#appUrl = parts.appUrl;
   }
 
+  /** Writes the delivery of an alert's begin or end, in the transaction that changes the alert. */
   async add(transaction: Prisma.TransactionClient, alert: AlertRecord): Promise<void> {
     const now = this.#clock.now();
     await transaction.alertDelivery.create({
@@ -78,7 +79,7 @@ export class DeliveryStore implements DeliveryQueue {
     });
   }
 
-  /** Returns the posts that are due, oldest first. The end of an alert is due after its begin was accepted or given up. */
+  /** Returns the deliveries that are due, oldest first. The end of an alert is due after its begin was accepted or given up. */
   async due(): Promise<readonly Delivery[]> {
     const waitingBegin = { state: 'firing', nextTryAt: { not: null } } as const;
     const due = await this.#client.alertDelivery.findMany({
@@ -106,7 +107,7 @@ export class DeliveryStore implements DeliveryQueue {
 
   /**
    * Records the end of a claimed try; nothing when the try had counted as lost, and another one has begun. Returns whether
-   * the post is tried again.
+   * the delivery is tried again.
    */
   async record({ createdAt, id, tries }: Delivery, { lostAt }: Claim, { error, status }: TryResult): Promise<boolean> {
     const now = this.#clock.now();

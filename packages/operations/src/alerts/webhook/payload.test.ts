@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AlertRecord } from '../alert-store.ts';
+import type { AlertRecord } from '../alert-record.ts';
 import { ALERT_RULES, type AlertRule } from '../rules.ts';
 import { NOON } from '../testing/facts.ts';
 import { alertPayload } from './payload.ts';

@@ -1,7 +1,7 @@
-import type { AlertRecord } from '../alert-store.ts';
+import type { AlertRecord } from '../alert-record.ts';
 import { alertText } from '../alert-text.ts';
 
-/** Builds the body of a post, as docs/operations.md describes it. `appUrl`: public address of this app. */
+/** Builds the body of a delivery, as docs/operations.md describes it. `appUrl`: public address of this app. */
 export function alertPayload(alert: AlertRecord, appUrl: URL): string {
   const { id, limit, resolvedAt, rule, runbook, severity, since, subject, unit, value } = alert;
   return JSON.stringify({

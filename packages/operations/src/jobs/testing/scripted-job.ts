@@ -1,4 +1,5 @@
-import type { Job, JobReport, Schedule } from '../job.ts';
+import type { Job, JobReport } from '../job.ts';
+import type { Schedule } from '../schedule.ts';
 
 /** A run of a scripted job that has not settled. */
 interface HeldRun {

@@ -11,7 +11,7 @@ const PROBLEMS: Readonly<Record<Exclude<ProviderState, 'closed'>, { one: string;
   half_open: { one: 'is being tried again', many: 'are being tried again' },
   isolated: { one: 'is isolated', many: 'are isolated' },
   off: { one: 'is off', many: 'are off' },
-  misconfigured: { one: 'refuses our key', many: 'refuse our keys' },
+  misconfigured: { one: 'rejects our key', many: 'reject our keys' },
   unpaid: { one: 'is unpaid', many: 'are unpaid' },
   used_up: { one: 'has no identifications left', many: 'have no identifications left' },
 };

@@ -85,8 +85,8 @@ describe('the slip "Must I get up?"', () => {
     [
       'provider_misconfigured',
       'plant_id',
-      'Plant.id has refused our key for 3 min 12 s; it needs another one.',
-      'Plant.id refuses our key; it needs another one.',
+      'Plant.id has rejected our key for 3 min 12 s; it needs another one.',
+      'Plant.id rejects our key; it needs another one.',
     ],
     [
       'provider_unpaid',

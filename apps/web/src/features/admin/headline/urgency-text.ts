@@ -123,7 +123,7 @@ function causeText(
     case 'quota_last_tenth':
       return [share, ` of ${name}’s quota is used.`];
     case 'provider_misconfigured':
-      return [`${name} `, ...lasting('has refused our key', 'refuses our key'), '; it needs another one.'];
+      return [`${name} `, ...lasting('has rejected our key', 'rejects our key'), '; it needs another one.'];
     case 'provider_unpaid':
       return [`${name} `, ...lasting('has been unpaid', 'is unpaid'), '; its account needs money.'];
     case 'redis_refuses_writes':

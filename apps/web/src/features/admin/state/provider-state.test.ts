@@ -24,7 +24,7 @@ describe('providerState', () => {
     ['an unused circuit', {}, 'closed'],
     ['an open circuit', { plant_id: { state: 'open' } }, 'open'],
     ['a provider without a key', { plant_id: { state: 'off' } }, 'off'],
-    ['a refused key', { plant_id: { state: 'misconfigured', unpaid_since: at(-60) } }, 'misconfigured'],
+    ['a rejected key', { plant_id: { state: 'misconfigured', unpaid_since: at(-60) } }, 'misconfigured'],
     ['an isolation before all else', { plant_id: { state: 'misconfigured', isolation } }, 'isolated'],
     ['a lack of money before the circuit', { plant_id: { state: 'open', unpaid_since: at(-60) } }, 'unpaid'],
     ['a lack of quota', { plant_id: { out_of_quota: true } }, 'used_up'],

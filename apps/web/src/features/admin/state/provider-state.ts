@@ -15,7 +15,7 @@ export const STATE_NAMES: Readonly<Record<ProviderState, string>> = {
 };
 
 /**
- * Returns the state of a provider. A refused key and a lack of money need a person, so they come before the state of the
+ * Returns the state of a provider. A rejected key and a lack of money need a person, so they come before the state of the
  * circuit; a used up quota ends by itself, so it comes after an open one.
  */
 export function providerState(provider: ProviderName, { circuits }: Pick<Overview, 'circuits'>): ProviderState {

@@ -1,7 +1,7 @@
 import type { AccountDetails, AccountPage, AccountSummary } from '@plantcommunity/auth';
 import type { MadeSignInLink } from '@plantcommunity/operations';
 import { signInLinkUrl } from '../sign-in-link.ts';
-import type { WireMadeSignInLink, WireUserDetails, WireUserPage } from './users-wire.ts';
+import type { WireMadeSignInLink, WireUserDetails, WireUserPage } from './user-wire.ts';
 
 /** Members that are undefined are absent on the wire. */
 export function presentUserPage({ accounts, nextCursor, total }: AccountPage): WireUserPage {

@@ -1,10 +1,12 @@
 import type { ProviderName } from '@plantcommunity/identification';
 import type { CircuitStatus, RedisConnection } from '@plantcommunity/resilience';
 import { z } from 'zod';
+import { HOUR_MS } from '../durations.ts';
 
 /** Time for which the states are kept after they were written last; the processes that run write them again. */
-const KEPT_MS = 2 * 60 * 60_000;
-const HISTORY_MS = 60 * 60_000;
+const KEPT_MS = 2 * HOUR_MS;
+/** Time that the history of a circuit covers. */
+export const HISTORY_MS = HOUR_MS;
 /** The same state within this time is the same change, which several processes saw. */
 const SAME_MS = 2_000;
 
@@ -14,8 +16,8 @@ export interface StatePeriod {
   from: number;
 }
 
-/** Shares the states of circuits between all processes. */
-export interface StateStore {
+/** Shares the states of circuits between the `CircuitHistory` of all processes. Their counts are in `MinuteStore`. */
+export interface CircuitStateStore {
   /**
    * Adds changes that this process saw, unless they are known. @returns the states of the last hour, oldest first; each
    * lasts until the next begins @throws errors of the connection
@@ -58,7 +60,10 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 
 const stateSchema = z.enum(['closed', 'open', 'half_open', 'isolated']);
 
-export function createStateStore(options: { redis: Pick<RedisConnection, 'client'>; prefix?: string }): StateStore {
+export function createCircuitStateStore(options: {
+  redis: Pick<RedisConnection, 'client'>;
+  prefix?: string;
+}): CircuitStateStore {
   const { prefix = 'operations', redis } = options;
   return {
     async exchange(provider, seen) {

@@ -1,6 +1,6 @@
 import { adminProcedure } from '../../middleware/procedure.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
-import { roleInput, tierInput, userChangeInput, userInput, userListInput } from './users-wire.ts';
+import { roleInput, tierInput, userChangeInput, userInput, userListInput } from './user-wire.ts';
 
 /** Procedures about accounts. Each change takes a reason, is audited, and returns the account afterwards. */
 export function userProcedures<W extends WireShapes>(presenter: Presenter<W>) {

@@ -6,8 +6,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JobFailure } from './job.ts';
-import type { JobParts } from './job-parts.ts';
-import { jobTable } from './table.ts';
+import { maintenanceJobs } from './maintenance-jobs.ts';
 
 const DAY_MS = 86_400_000;
 const MIDNIGHT = Date.parse('2026-11-27T00:00:00Z');
@@ -30,8 +29,8 @@ beforeEach(async () => {
 const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
 
 /** Runs the job of the table with that name. */
-async function run(name: string, parts: Partial<JobParts> = {}) {
-  const jobs = jobTable({
+async function run(name: string, parts: Partial<Parameters<typeof maintenanceJobs>[0]> = {}) {
+  const jobs = maintenanceJobs({
     identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }) },
     deleteExpiredSignIns: async () => 0,
     database,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '@plantcommunity/resilience';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createStateStore, type StateStore } from './state-store.ts';
+import { type CircuitStateStore, createCircuitStateStore } from './circuit-state-store.ts';
 
 const MINUTE = 60_000;
 
 let redis: RedisConnection;
 let prefix: string;
-let store: StateStore;
+let store: CircuitStateStore;
 beforeAll(async () => {
   const url = process.env['TEST_REDIS_URL'] ?? '';
   redis = await connectRedis({ url }, { timeoutMs: 2_000, readyWaitMs: 5_000 });
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => redis.close());
 beforeEach(() => {
   prefix = `test:${randomUUID()}`;
-  store = createStateStore({ redis, prefix });
+  store = createCircuitStateStore({ redis, prefix });
 });
 
 /** Time since a state began, in whole minutes. */

@@ -11,10 +11,10 @@ import { AlertStore } from '../alert-store.ts';
 import { judge } from '../rules.ts';
 import { factsOf, NOON } from '../testing/facts.ts';
 import { startReceiver } from '../testing/receiver.ts';
+import { createDeliverySender } from './delivery-sender.ts';
 import { DeliveryStore } from './delivery-store.ts';
-import { createAlertPoster } from './poster.ts';
 
-const SCRIPT = fileURLToPath(new URL('../testing/post-alerts-process.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../testing/send-deliveries-process.ts', import.meta.url));
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const secret = 'a secret of thirty-two bytes or so';
@@ -42,8 +42,8 @@ function instance(url: URL, logged: string[] = []) {
   const deliveries = new DeliveryStore(client, { clock, appUrl });
   const alerts = new AlertStore(client, { clock, audit: new AuditTrail(clock), deliveries });
   const logger = createLogger({ level: 'warn', destination: { write: (line) => void logged.push(line) } });
-  const poster = createAlertPoster({ url, secret, allowPrivate: true }, { store: deliveries, clock, logger });
-  return { alerts, deliveries, post: () => poster.postDue(signal) };
+  const sender = createDeliverySender({ url, secret, allowPrivate: true }, { store: deliveries, clock, logger });
+  return { alerts, deliveries, post: () => sender.sendDue(signal) };
 }
 
 /** Lets an alert fire, and be resolved three minutes later. */

@@ -7,7 +7,7 @@ import { signatureHeaders } from './signature.ts';
 /** Time limit of one try. */
 const TIMEOUT_MS = 10_000;
 
-/** Where alerts are posted. */
+/** Where alerts are delivered. */
 export interface WebhookOptions {
   url: URL;
   /** Key of the signatures. */
@@ -17,29 +17,29 @@ export interface WebhookOptions {
 }
 
 /** What one round has done. */
-interface PostedAlerts {
+interface SentDeliveries {
   accepted: number;
   /** Why the last try failed; absent when none did. */
   failure?: string;
 }
 
-/** Posts the alerts that are due. */
-export interface AlertPoster {
+/** Sends the deliveries that are due to the webhook. */
+export interface DeliverySender {
   /**
-   * Posts what is due, one after the other, and stops at the first failure, so that a receiver that hangs takes one time
+   * Sends what is due, one after the other, and stops at the first failure, so that a receiver that hangs takes one time
    * limit a round. Callers within a process share a round. Rejects only when the database is unavailable.
    */
-  postDue(signal: AbortSignal): Promise<PostedAlerts>;
+  sendDue(signal: AbortSignal): Promise<SentDeliveries>;
 }
 
-export function createAlertPoster(
+export function createDeliverySender(
   webhook: WebhookOptions,
   parts: { store: Pick<DeliveryStore, 'due' | 'claim' | 'record'>; clock: Clock; logger: Logger },
-): AlertPoster {
+): DeliverySender {
   const { clock, logger, store } = parts;
-  let round: Promise<PostedAlerts> | undefined;
+  let round: Promise<SentDeliveries> | undefined;
 
-  async function post(delivery: Delivery, signal: AbortSignal): Promise<TryResult> {
+  async function send(delivery: Delivery, signal: AbortSignal): Promise<TryResult> {
     const { body, id: deliveryId } = delivery;
     const headers = signatureHeaders({ deliveryId, at: clock.now(), body, secret: webhook.secret });
     try {
@@ -52,7 +52,7 @@ export function createAlertPoster(
     }
   }
 
-  async function postAll(signal: AbortSignal): Promise<PostedAlerts> {
+  async function sendAll(signal: AbortSignal): Promise<SentDeliveries> {
     let accepted = 0;
     for (;;) {
       const due = await store.due();
@@ -61,7 +61,7 @@ export function createAlertPoster(
         if (signal.aborted) return { accepted };
         const claim = await store.claim(delivery);
         if (claim === undefined) continue;
-        const result = await post(delivery, signal);
+        const result = await send(delivery, signal);
         const isRepeated = await store.record(delivery, claim, result);
         if (result.error === undefined) accepted += 1;
         else {
@@ -75,8 +75,8 @@ export function createAlertPoster(
   }
 
   return {
-    postDue(signal) {
-      round ??= postAll(signal).finally(() => {
+    sendDue(signal) {
+      round ??= sendAll(signal).finally(() => {
         round = undefined;
       });
       return round;

@@ -1,11 +1,26 @@
-import type { OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
+import type { Database } from '@plantcommunity/db';
+import type { OperatedService, OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
+import type { Clock } from '@plantcommunity/resilience';
+import type { Logger } from '@plantcommunity/telemetry';
 import { deleteOldRows } from './delete-old-rows.ts';
 import { type Job, JobFailure, type JobReport } from './job.ts';
-import type { JobParts } from './job-parts.ts';
 import { reportQuotaUse } from './report-quota-use.ts';
 
-/** Returns the table of jobs: all regular work of the app that one instance does for all. Times are in UTC. */
-export function jobTable(parts: JobParts): readonly Job[] {
+/** What the jobs work with. */
+interface MaintenanceParts {
+  identification: Pick<OperatedService, 'deleteOrphanedPhotos' | 'usedOn'>;
+  /** Deletes expired sign-ins and returns how many. */
+  deleteExpiredSignIns: (signal: AbortSignal) => Promise<number>;
+  database: Pick<Database, 'client'>;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Returns the table of jobs: all regular work of the app that one instance does for all, besides that of alerts. Times
+ * are in UTC.
+ */
+export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
   const { deleteExpiredSignIns, identification } = parts;
   return [
     { name: 'report-quota-use', every: { dailyAt: '00:00' }, run: () => reportQuotaUse(parts) },
