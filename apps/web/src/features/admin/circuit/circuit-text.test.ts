@@ -129,6 +129,7 @@ describe('lastFailureText and sinceText', () => {
 
   it('has no failure while none is known', () => {
     expect(lastFailureText(circuitOf(), NOW, 'UTC')).toBe('None known');
+    expect(lastFailureText(circuitOf({ state: 'misconfigured' }), NOW, 'UTC')).toBe('It rejected our key');
   });
 
   it.each<[ProviderState, string | undefined]>([

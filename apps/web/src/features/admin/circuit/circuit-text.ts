@@ -107,7 +107,7 @@ export function nextStepText({ circuit, state }: DescribedProvider, now: number,
 /** Formats "Timeout after 35 s, at 02:42:42". */
 export function lastFailureText(circuit: ProviderCircuit, now: number, timeZone: string): string {
   const { last_failure: last } = circuit;
-  if (last === undefined) return 'None known';
+  if (last === undefined) return circuit.state === 'misconfigured' ? 'It rejected our key' : 'None known';
   const kind = failureText(last.kind, circuit);
   return last.at === undefined ? kind : `${kind}, at ${dayAndTime(Date.parse(last.at), now, timeZone)}`;
 }

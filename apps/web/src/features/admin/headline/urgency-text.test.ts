@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert, Overview, Urgency } from '../../../lib/wire.ts';
+import type { Alert, Urgency } from '../../../lib/wire.ts';
 import { at, NOW, overviewOf, plain } from '../testing/overview-of.ts';
-import { sentenceText } from '../text/sentence.ts';
+import { figuresOf, sentenceText } from '../text/sentence.ts';
 import { urgencySlip } from './urgency-text.ts';
 
 const LIVE = { status: 'live', text: 'Live, 2 s ago' } as const;
@@ -31,7 +31,8 @@ const causeOf = (rule: Alert['rule'], subject?: string): NonNullable<Urgency['be
 });
 
 function slipOf(urgency: Partial<Urgency>, given: Parameters<typeof overviewOf>[0] = {}, feed: Feed = LIVE) {
-  const overview: Overview = overviewOf({ urgency: { answer: 'no', checks: CHECKS, ...urgency }, ...given });
+  const answers = { minutes: 15, fresh: 81, cached: 0, stale: 0, retry: 19 };
+  const overview = overviewOf({ urgency: { answer: 'no', checks: CHECKS, ...urgency }, answers, ...given });
   const slip = urgencySlip(overview, { feed, now: NOW, timeZone: 'Europe/Berlin' });
   return { ...slip, reason: plain(sentenceText(slip.reason)) };
 }
@@ -186,7 +187,30 @@ describe('the checks of the slip', () => {
     ]);
   });
 
+  it('do not say that people get an answer when no one asked', () => {
+    const answers = { minutes: 15, fresh: 0, cached: 0, stale: 0, retry: 0 };
+    const check = { name: 'answered', value: 1, limit: 0.5 } as const;
+    expect(checksOf([{ ...check, ok: true }], { answers })).toEqual([
+      '+ No one asked in the last 15 min, call below 50 %',
+    ]);
+  });
+
+  it('say that few asked when a share below the limit does not call', () => {
+    expect(checksOf([{ name: 'answered', ok: true, value: 0.25, limit: 0.5 }])).toEqual([
+      '+ 25 % get an answer; few asked, call below 50 %',
+    ]);
+  });
+
+  it('do not promise that nothing will be lost while Redis is down', () => {
+    expect(checksOf(CHECKS, { shared: false })?.[2]).toMatch(/^\+ Nothing is lost or overspent yet, /);
+  });
+
   it('do without figures', () => {
     expect(checksOf([{ name: 'answered', ok: true }])).toEqual(['+ People get an answer, call below its limit']);
   });
+});
+
+it('only the numbers of a duration or a share stand out, not their units', () => {
+  expect(figuresOf('3\u00a0min 12\u00a0s')).toEqual([{ text: '3' }, '\u00a0min ', { text: '12' }, '\u00a0s']);
+  expect(figuresOf('under 1\u00a0%')).toEqual(['under ', { text: '1' }, '\u00a0%']);
 });

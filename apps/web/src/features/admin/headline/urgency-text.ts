@@ -6,7 +6,7 @@ import type { Overview, ProviderName, Urgency } from '../../../lib/wire.ts';
 import type { Feed } from '../feed.ts';
 import { canAnswer, providerState } from '../state/provider-state.ts';
 import { jobName } from '../text/job-name.ts';
-import type { Sentence } from '../text/sentence.ts';
+import { figuresOf, type Sentence } from '../text/sentence.ts';
 import { isSystemWell } from './headline-text.ts';
 
 /** One of the things that decide whether an operator must get up. */
@@ -105,10 +105,10 @@ function causeText(
 ): Sentence {
   const provider = PROVIDER_NAMES.find((known) => known === subject);
   const name = provider === undefined ? (subject ?? '') : PROVIDERS[provider].displayName;
-  const share = { text: percentText(value) };
+  const share = figuresOf(percentText(value));
   /** "has been out for 3 min", or without a time what holds now: "is out". */
   const lasting = (duration: string, present: string): Sentence =>
-    since === undefined ? [present] : [`${duration} for `, { text: durationText(now - Date.parse(since)) }];
+    since === undefined ? [present] : [`${duration} for `, ...figuresOf(durationText(now - Date.parse(since)))];
   switch (rule) {
     case 'circuit_open':
     case 'circuit_stuck_open':
@@ -116,12 +116,12 @@ function causeText(
     case 'no_provider_answers':
       return ['No service ', ...lasting('has answered', 'answers'), '.'];
     case 'few_answers':
-      return ['Only ', share, ' of people get an answer.'];
+      return ['Only ', ...share, ' of people get an answer.'];
     case 'server_errors':
-      return [share, ' of requests fail on our side.'];
+      return [...share, ' of requests fail on our side.'];
     case 'quota_nearly_used':
     case 'quota_last_tenth':
-      return [share, ` of ${name}’s quota is used.`];
+      return [...share, ` of ${name}’s quota is used.`];
     case 'provider_misconfigured':
       return [`${name} `, ...lasting('has rejected our key', 'rejects our key'), '; it needs another one.'];
     case 'provider_unpaid':
@@ -149,20 +149,33 @@ function checkText(
 ): Omit<Check, 'name' | 'ok'> {
   const atLimit = limit === undefined ? undefined : percentText(limit);
   switch (name) {
-    case 'answered': {
-      const when = `call below ${atLimit ?? 'its limit'}`;
-      if (value !== undefined) return { figure: percentText(value), words: 'get an answer', limit: when };
-      return { words: ok ? 'People get an answer' : 'Too few get an answer', limit: when };
-    }
+    case 'answered':
+      return { ...answeredText(overview, ok, value, limit), limit: `call below ${atLimit ?? 'its limit'}` };
     case 'provider_answers':
       return providerAnswersText(overview, ok);
     case 'writes_and_credits':
       return {
-        words: ok ? 'Nothing is lost or overspent' : 'Something is lost or overspent',
+        words: ok ? `Nothing is lost or overspent${mayLose(overview) ? ' yet' : ''}` : 'Something is lost or overspent',
         limit: atLimit === undefined ? 'call if it is' : `call at ${atLimit} of the quota`,
       };
   }
 }
+
+/** Says how many people get an answer; few of them decide nothing, even below the limit. */
+function answeredText(
+  { answers: { cached, fresh, minutes, retry, stale } }: Overview,
+  ok: boolean,
+  value: number | undefined,
+  limit: number | undefined,
+): Pick<Check, 'figure' | 'words'> {
+  if (ok && cached + fresh + retry + stale === 0) return { words: `No one asked in the last ${minutes}\u00a0min` };
+  if (value === undefined) return { words: ok ? 'People get an answer' : 'Too few get an answer' };
+  const isOfFew = ok && limit !== undefined && value < limit;
+  return { figure: percentText(value), words: isOfFew ? 'get an answer; few asked' : 'get an answer' };
+}
+
+/** Returns whether a photo may be paid for twice: instances do not share what they know. */
+const mayLose = ({ dependencies, shared }: Overview): boolean => !shared || dependencies.redis.state !== 'up';
 
 function providerAnswersText(overview: Overview, ok: boolean): Pick<Check, 'limit' | 'words'> {
   const answering = PROVIDER_NAMES.filter((name) => canAnswer(providerState(name, overview)));

@@ -25,6 +25,7 @@ describe('alertText', () => {
     [{ rule: 'server_errors', ...share }, 'Requests fail on our side: 6.2 %; limit 5 %.'],
     [{ rule: 'quota_nearly_used', ...share, value: 0.83, limit: 0.8 }, 'Plant.id’s quota runs low: 83 %; limit 80 %.'],
     [{ rule: 'provider_misconfigured', limit: 0 }, 'Plant.id rejects our key.'],
+    [{ rule: 'no_provider_answers', value: 0, limit: 1, unit: 'count' }, 'No service answers.'],
     [{ rule: 'provider_unpaid', limit: 0, state: 'resolved' }, 'Plant.id was unpaid.'],
     [{ rule: 'redis_refuses_writes', limit: 60_000 }, 'Redis takes no writes, for 6 min 12 s; limit 1 min.'],
     [

@@ -8,7 +8,8 @@ import { jobName } from '../text/job-name.ts';
 export function alertText(alert: Alert): string {
   const [now, then] = wordsOf(alert);
   const what = alert.state === 'resolved' ? then : now;
-  if (alert.limit === 0) return `${what}.`;
+  // Both have no number that says more.
+  if (alert.limit === 0 || alert.rule === 'no_provider_answers') return `${what}.`;
   return `${what}${alert.unit === 'ms' ? ', for' : ':'} ${amountText(alert.value, alert)}; limit ${amountText(alert.limit, alert)}.`;
 }
 

@@ -66,14 +66,19 @@ describe('dependencyCells', () => {
   it('show what waits and what is down', () => {
     expect(
       linesOf({
-        database: { state: 'up', in_use: 20, size: 20, waiting: 3 },
+        database: { state: 'up', in_use: 20, size: 20, waiting: 3, latency_ms: 840 },
         photo_store: { state: 'down', orphans: 0 },
         decoder: { busy: 2, size: 2, waiting: 1 },
       }).slice(1),
     ).toEqual([
-      'Database | half_open | 20 of 20 in use, 3 waiting',
+      'Database | half_open | 20 of 20 in use, 3 waiting, 840 ms',
       'Photo store | open | Down: photos can’t be stored',
       'Decoder | half_open | 2 of 2 busy, 1 waiting',
+    ]);
+    const slow: Dependencies['database'] = { state: 'up', in_use: 1, size: 20, waiting: 7 };
+    expect([linesOf({ database: { ...slow, latency_ms: 2 } })[1], linesOf({ database: slow })[1]]).toEqual([
+      'Database | closed | 1 of 20 in use, 2 ms',
+      'Database | half_open | 1 of 20 in use, no answer in a second',
     ]);
     expect(linesOf({ database: { state: 'down', in_use: 0, size: 20, waiting: 0 } })[1]).toBe('Database | open | Down');
   });

@@ -55,14 +55,16 @@ function redisCell(redis: Dependencies['redis']): DependencyCell {
 function databaseCell(database: Dependencies['database']): DependencyCell {
   const { in_use: used, latency_ms: latency, size, slowest, state, waiting } = database;
   if (state === 'down') return { name: 'Database', state: 'open', text: 'Down' };
+  // Statements of the page itself wait for a moment, while connections are opened: only a used up pool holds others up.
+  const isFull = used >= size && waiting > 0;
   const figures = [
     `${countText(used)} of ${countText(size)} in use`,
-    ...(waiting > 0 ? [`${countText(waiting)} waiting`] : []),
-    ...(latency === undefined ? [] : [millisecondsText(latency)]),
+    ...(isFull ? [`${countText(waiting)} waiting`] : []),
+    latency === undefined ? 'no answer in a second' : millisecondsText(latency),
   ];
   return {
     name: 'Database',
-    state: waiting > 0 ? 'half_open' : 'closed',
+    state: isFull || latency === undefined ? 'half_open' : 'closed',
     text: figures.join(', '),
     ...(slowest && { detail: { text: `Slowest ${millisecondsText(slowest.ms)}`, code: slowest.statement } }),
   };

@@ -9,7 +9,7 @@ export const STATE_NAMES: Readonly<Record<ProviderState, string>> = {
   open: 'Open',
   isolated: 'Isolated',
   off: 'Off',
-  misconfigured: 'Key refused',
+  misconfigured: 'Key rejected',
   unpaid: 'Unpaid',
   used_up: 'Used up',
 };
