@@ -5,6 +5,7 @@ const INTEGRATION = '**/*.integration.test.ts';
 const STANDALONE = '**/*.standalone.test.ts';
 const SERVERS = 'tools/**/*.standalone.test.ts';
 const START = '**/*.start.test.ts';
+const LONG = '**/*.long.test.ts';
 const IGNORED = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/**'];
 
 const EMBEDDED_SERVICES = './tools/test/services/embedded-services.ts';
@@ -20,6 +21,7 @@ const ONE_AT_A_TIME = { ...PATIENCE, testTimeout: 30_000, hookTimeout: 60_000, f
  * `unit` needs nothing but Node. `integration-embedded` and `integration-real` run the same tests on the embedded Redis
  * and PostgreSQL and on those of this machine. `standalone` brings services of its own, mostly to break them, and so does
  * `servers`, apart so that `npm test` can use both cores. `start` runs the launcher, on one database for all starts.
+ * `long` is what `npm run test:long` runs, and `npm test` does not.
  *
  * Files share the packages that they load (`isolate: false`), whose loading took most of the time; a test restores what
  * it changes in them.
@@ -31,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...IGNORED, INTEGRATION, STANDALONE, START],
+          exclude: [...IGNORED, INTEGRATION, STANDALONE, START, LONG],
           ...PATIENCE,
           testTimeout: 15_000,
           isolate: false,
@@ -69,6 +71,7 @@ export default defineConfig({
       {
         test: { name: 'servers', include: [SERVERS], exclude: IGNORED, ...ONE_AT_A_TIME, isolate: false },
       },
+      { test: { name: 'long', include: [LONG], exclude: IGNORED, ...ONE_AT_A_TIME, isolate: false } },
       {
         test: {
           name: 'start',

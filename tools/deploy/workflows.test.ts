@@ -76,11 +76,11 @@ describe.each(files)('the workflow $name', ({ content, text }) => {
   });
 });
 
-it('the workflow test.yml runs the two commands of the README, and the image with its services', () => {
+it('the workflow test.yml runs the two commands of the README, the long tests, and the image with its services', () => {
   const { content } = files.find(({ name }) => name === 'test.yml') ?? {};
   const commandsOf = (name: string) => (content?.jobs[name]?.steps ?? []).map(({ run = '' }) => run).join('\n');
   expect(commandsOf('start')).toContain('npm start');
-  expect(commandsOf('test')).toBe('\n\nbash .ci/run');
+  expect(commandsOf('test')).toBe('\n\nbash .ci/run\nnpm run test:long');
   expect(readFileSync(join(root, '.ci/run'), 'utf8')).toContain('npm test');
   expect(commandsOf('image')).toContain('docker compose up --detach --wait');
   expect(content?.jobs['test']?.container).toBe(readStages()[0]?.image.replace('-slim', ''));

@@ -21,13 +21,14 @@ const COMMANDS = {
   build: ['tools/start/build.ts'],
   routes: ['apps/web/scripts/routes.ts'],
   test: ['tools/test/test.ts'],
+  'test:long': ['tools/test/test-long.ts'],
   check: ['tools/test/check.ts'],
   bench: ['tools/bench/bench.ts'],
   'check:deploy': ['tools/deploy/check-deploy.ts'],
   smoke: ['tools/deploy/smoke.ts'],
 };
 /** Commands that run turbo, which runs pnpm. The others find pnpm themselves, and only if they build. */
-const WITH_PNPM = ['test', 'check'];
+const WITH_PNPM = ['test', 'test:long', 'check'];
 const SAME_KEYPRESS_MS = 300;
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

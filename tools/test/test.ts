@@ -1,4 +1,4 @@
-// `npm test`: everything. The last line holds the sums over all runners.
+// `npm test`: everything but the long tests. The last line holds the sums over all runners.
 
 import { root } from '../root.ts';
 import { createProcessGroup } from '../start/process-group.ts';
@@ -39,20 +39,20 @@ const webBuild: Step = {
 const realIntegration =
   missing === undefined ? vitestStep(onRealServices, 'integration-real') : skippedStep(onRealServices, missing);
 
-// The tests of services and starts mostly wait, so one lane alone leaves a core idle. The two take about the same time.
+// One lane alone leaves a core idle. The two take about the same time.
 await runCommand([
   generate,
   [...staticLanes, [webBuild, vitestStep('unit tests', 'unit')]],
   [
     [
       browserTests,
-      vitestStep('integration tests on embedded services', 'integration-embedded'),
       vitestStep('database servers and poolers', 'servers'),
+      vitestStep('integration tests on services of their own', 'standalone'),
     ],
     [
       realIntegration,
       vitestStep('starts and ends of npm start', 'start'),
-      vitestStep('integration tests on services of their own', 'standalone'),
+      vitestStep('integration tests on embedded services', 'integration-embedded'),
     ],
   ],
 ]);
