@@ -4,5 +4,6 @@ export { DatabaseUnavailableError, isDatabaseUnavailable } from './database-erro
 export type { PrismaClient } from './generated/client.ts';
 export { Prisma } from './generated/client.ts';
 export type { PhotosState, Role, Tier } from './generated/enums.ts';
+export { pageOf } from './page.ts';
 export { type EndedStatement, statementText } from './statement-text.ts';
 export { table } from './table.ts';

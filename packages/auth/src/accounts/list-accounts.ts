@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient, type Role, type Tier, table } from '@plantcommunity/db';
+import { Prisma, type PrismaClient, pageOf, type Role, type Tier, table } from '@plantcommunity/db';
 import { REMOVED_DOMAIN } from './remove-account.ts';
 
 /** Which accounts are listed; each member narrows the list. */
@@ -62,13 +62,8 @@ export async function listAccounts(client: PrismaClient, query: AccountQuery): P
     client.$queryRaw<{ total: number }[]>`
       SELECT count(*)::int AS "total" FROM ${table('User')} WHERE ${matching}`,
   ]);
-  const accounts = rows.slice(0, query.limit).map(summaryOf);
-  const last = accounts.at(-1);
-  return {
-    accounts,
-    total: counted?.total ?? 0,
-    ...(rows.length > query.limit && last && { nextCursor: `${last.createdAt.getTime()}.${last.userId}` }),
-  };
+  const { rows: listed, ...next } = pageOf(rows, { limit: query.limit, cursorOf });
+  return { accounts: listed.map(summaryOf), total: counted?.total ?? 0, ...next };
 }
 
 function conditions({ isDisabled, role, search, tier }: AccountQuery): Prisma.Sql[] {
@@ -85,6 +80,10 @@ function conditions({ isDisabled, role, search, tier }: AccountQuery): Prisma.Sq
 }
 
 const CURSOR = /^(\d{1,15})\.(.{1,100})$/;
+
+function cursorOf({ createdAt, id }: Row): string {
+  return `${createdAt.getTime()}.${id}`;
+}
 
 /** Reads a cursor; one that this list never gave out begins at the first page. */
 function placeOf(cursor: string | undefined): { createdAt: Date; id: string } | undefined {

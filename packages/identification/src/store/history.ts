@@ -1,4 +1,4 @@
-import type { PhotosState, Prisma } from '@plantcommunity/db';
+import { type PhotosState, type Prisma, pageOf } from '@plantcommunity/db';
 import { isValid } from 'ulid';
 import { CONFIRMING_PROVIDERS } from '../types.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
@@ -36,9 +36,8 @@ export async function listHistory(
     take: limit + 1,
     select: columns,
   });
-  const items = rows.slice(0, limit).map((row) => toItem(row, clock.now()));
-  const last = items.at(-1);
-  return { items, ...(rows.length > limit && last ? { nextCursor: encodeCursor(last.id) } : {}) };
+  const { rows: listed, ...next } = pageOf(rows, { limit, cursorOf: ({ id }) => encodeCursor(id) });
+  return { items: listed.map((row) => toItem(row, clock.now())), ...next };
 }
 
 export async function findIdentification(

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { Prisma, type PrismaClient, pageOf, table } from '@plantcommunity/db';
 import { displayNameOf, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { type AuditAction, type AuditRecord, auditChange } from './audit-entry.ts';
 
@@ -44,24 +44,39 @@ interface Row {
   targetEmail: string | null;
 }
 
+/** Pages that are read at most to find an entry that this version can read. */
+const MAX_READS = 10;
+
 /**
- * Lists entries, newest first. The cursor is the id of the last entry, so that entries which are written meanwhile
- * neither repeat nor skip any. Entries of another version, which this one cannot read, are left out: during an update
- * both versions run.
+ * Lists entries, newest first. The cursor is the id of the last entry. Entries of another version, which this one cannot
+ * read, are left out: during an update both versions run. A page of such entries alone is skipped, so that a page is empty
+ * only when no entry is left, or {@link MAX_READS} pages had none; that page still leads on.
  */
 export async function listAudit(client: PrismaClient, query: AuditQuery): Promise<AuditPage> {
   const { limit } = query;
-  const rows = await client.$queryRaw<Row[]>`
+  let { cursor } = query;
+  for (let reads = 1; ; reads += 1) {
+    const { nextCursor, rows } = pageOf(await readRows(client, { ...query, cursor }), {
+      limit,
+      cursorOf: ({ id }) => id,
+    });
+    const entries = rows.flatMap(recordOf);
+    if (nextCursor === undefined) return { entries };
+    if (entries.length > 0 || reads === MAX_READS) return { entries, nextCursor };
+    cursor = nextCursor;
+  }
+}
+
+/** Reads the entries of a page, and one more. */
+function readRows(client: PrismaClient, query: AuditQuery): Promise<Row[]> {
+  return client.$queryRaw<Row[]>`
     SELECT entry."id", entry."at", entry."action", entry."target", entry."reason", entry."before", entry."after",
       entry."requestId", entry."address", actor."email" AS "actor", subject."email" AS "targetEmail"
     FROM ${table('AuditEntry')} entry
     LEFT JOIN ${table('User')} actor ON actor."id" = entry."actorId"
     LEFT JOIN ${table('User')} subject ON subject."id" = entry."target" AND entry."action" LIKE 'user.%'
     WHERE ${Prisma.join(conditions(query), ' AND ')}
-    ORDER BY entry."id" DESC LIMIT ${limit + 1}`;
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return { entries: page.flatMap(recordOf), ...(rows.length > limit && last && { nextCursor: last.id }) };
+    ORDER BY entry."id" DESC LIMIT ${query.limit + 1}`;
 }
 
 function conditions({ actions, cursor, from, target, text, to, who }: AuditQuery): Prisma.Sql[] {
