@@ -3,15 +3,9 @@ import type { HistoryPage, Identification, ProgressEvent, StoredIdentification }
 import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
+import { alerts, type WireAlerts } from './admin/alert-wire.ts';
 import { auditPage, type WireAuditPage } from './admin/audit-wire.ts';
-import {
-  alerts,
-  overview,
-  overviewEvent,
-  type WireAlerts,
-  type WireOverview,
-  type WireOverviewEvent,
-} from './admin/overview-wire.ts';
+import { overview, overviewEvent, type WireOverview, type WireOverviewEvent } from './admin/overview-wire.ts';
 import { presentAuditPage } from './admin/present-audit.ts';
 import { presentAlerts, presentOverview, presentOverviewEvent } from './admin/present-overview.ts';
 import { presentMadeSignInLink, presentUserDetails, presentUserPage } from './admin/present-user.ts';

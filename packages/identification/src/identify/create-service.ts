@@ -1,32 +1,19 @@
-import {
-  type Circuit,
-  type Clock,
-  createBulkhead,
-  createCircuit,
-  createLeases,
-  createSingleFlight,
-} from '@plantcommunity/resilience';
-import { createCircuitLog, logCircuitState } from '../observability/circuit-log.ts';
-import { measureCircuit, measureProvider, measureSpending } from '../observability/provider-metrics.ts';
-import { traceCall, traceIdentify, traceNormalizer } from '../observability/spans.ts';
+import { type Clock, createLeases, createSingleFlight } from '@plantcommunity/resilience';
+import { measureSpending } from '../observability/provider-metrics.ts';
+import { traceIdentify, traceNormalizer } from '../observability/spans.ts';
 import { createPhotoNormalizer, type DecodingNormalizer } from '../photos/normalize.ts';
 import { type ProviderDefinition, usualCredits } from '../providers/definition.ts';
 import { PROVIDERS } from '../providers/index.ts';
-import { SharedProviderAccess } from '../providers/provider-access.ts';
-import { circuitOutcomeOf, failureLabel } from '../providers/provider-error.ts';
-import { createRejections } from '../providers/rejections.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
-import type { Quota } from '../quotas/types.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
-import { createAnswerCache, shortestAnswerTtlMs } from './answer-cache.ts';
+import { shortestAnswerTtlMs } from './answer-cache.ts';
+import { createPipeline, type OperatedPipeline } from './create-pipeline.ts';
 import { createFreeRetries, withFreeRetries } from './free-retries.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
-import { createProviderCaller, createRecentDurations } from './provider-caller.ts';
-import { createProviderQuota } from './provider-quota.ts';
-import { type ProviderPipeline, photoOf } from './questions.ts';
+import { photoOf } from './questions.ts';
 import type {
   IdentificationOptions,
   OperatedProvider,
@@ -36,15 +23,9 @@ import type {
   ProviderHealth,
 } from './service.ts';
 
-/** Time that other processes wait for the answer of a call beyond the call's own time limit. */
-const LOCK_MARGIN_MS = 5_000;
-
 /** Deadline of a request, unless a provider has a longer timeout. */
 const DEADLINE_MS = 45_000;
 const DEADLINE_MARGIN_MS = 5_000;
-
-/** Time after which a trial call without a result gives its permit back, beyond the call's own time limit. */
-const TRIAL_MARGIN_MS = 1_000;
 
 /** Maximum photos of waiting callers in the decode queue. */
 const DECODE_CAPACITY = 32;
@@ -86,15 +67,6 @@ export function createIdentificationService(
   });
 }
 
-/** A provider that is on, with everything that has to be started and closed. */
-interface OperatedPipeline extends ProviderPipeline {
-  readonly access: SharedProviderAccess;
-  readonly circuit: Circuit;
-  readonly quota: Quota;
-  /** Ends the log of the circuit's state. */
-  readonly stopLog: () => void;
-}
-
 function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
   const { clock, database, isDemo, logger, metrics, photoLimits, redis } = options;
   const { definitions, keyPrefix, store } = parts;
@@ -103,7 +75,11 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
   const names = definitions.map(({ name }) => name);
   const closing = new AbortController();
   const quotaLeases = createLeases({ redis, prefix: `${keyPrefix}quota`, owner: 'quota', clock });
-  const pipelines = definitions.flatMap((definition) => createPipeline(definition) ?? []);
+  const pipelines = definitions.flatMap(
+    (definition) =>
+      createPipeline(definition, { options, keyPrefix, quotaLeases, dailyUsage, closing: closing.signal, onCall }) ??
+      [],
+  );
   const probeRedis = shareProbe(clock, () => redis.probe());
   const progress = createProgressHub({ redis, clock });
   const background = createSingleFlight();
@@ -173,88 +149,6 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     metrics.providers.recordCall(call);
     if (call.outcome === 'stale') metrics.cache.recordStaleAnswer(call.provider);
     options.onCall(call);
-  }
-
-  /** Returns undefined for a provider that is off. */
-  function createPipeline(definition: ProviderDefinition): OperatedPipeline | undefined {
-    const { name } = definition;
-    const { apiKey, baseUrl, circuit: circuitOptions, timeoutMs } = options.providers[name];
-    if (apiKey === undefined) return undefined;
-    const { sendTraceparent = false } = options;
-    const client = definition.createClient({ apiKey, baseUrl, timeoutMs, clock, sendTraceparent });
-    const shared = { redis, clock, logger, closing: closing.signal };
-    const circuit = createCircuit({
-      name,
-      prefix: `${keyPrefix}circuit`,
-      ...circuitOptions,
-      trialDeadlineMs: timeoutMs + TRIAL_MARGIN_MS,
-      classify: circuitOutcomeOf,
-      nameFailure: failureLabel,
-      clock,
-      redis,
-    });
-    const access = new SharedProviderAccess({
-      ...shared,
-      client,
-      apiKey,
-      prefix: `${keyPrefix}access`,
-      onFault: () => options.onAccessFault?.(name),
-    });
-    const quota = createProviderQuota({
-      ...shared,
-      definition,
-      provider: {
-        name,
-        async usage(signal) {
-          const report = await client.usage(signal);
-          if (report.isUnpaid) access.recordUnpaid();
-          return report;
-        },
-      },
-      limits: options.quotas[name],
-      timeoutMs,
-      prefix: `${keyPrefix}quota`,
-      leases: quotaLeases,
-      dailyUsage,
-    });
-    const bulkhead = createBulkhead({ max: options.maxConcurrency });
-    measureProvider(name, { access, bulkhead, quota }, metrics.providers);
-    const listeners = [createCircuitLog(name, logger, clock), measureCircuit(name, circuit, metrics.circuits, clock)];
-    const caller = createProviderCaller({
-      ...shared,
-      definition,
-      client,
-      access,
-      circuit,
-      quota,
-      bulkhead,
-      onCircuit: (event) => listeners.forEach((listen) => listen(event)),
-      onCall,
-    });
-    const lock = { ...options.lock, waitMs: options.lock.waitMs ?? timeoutMs + LOCK_MARGIN_MS };
-    const answers = createAnswerCache({
-      ...shared,
-      definition,
-      lock,
-      prefix: `${keyPrefix}answer`,
-      metrics: metrics.cache,
-      observer: options,
-    });
-    const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
-    const durations = createRecentDurations();
-    const stopLog = logCircuitState(name, circuit, logger, clock);
-    return {
-      definition,
-      client,
-      access,
-      caller: { ...caller, call: traceCall(client, (...asked) => caller.call(...asked)) },
-      circuit,
-      quota,
-      rejections,
-      durations,
-      stopLog,
-      ...answers,
-    };
   }
 
   function pipelineOf(name: ProviderName): OperatedPipeline | undefined {

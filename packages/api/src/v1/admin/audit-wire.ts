@@ -1,10 +1,9 @@
 import { PROVIDER_NAMES } from '@plantcommunity/identification';
 import { AUDIT_ACTIONS } from '@plantcommunity/operations';
 import { z } from 'zod';
+import { instant } from './scalars.ts';
 
 /** The wire shapes of the audit trail, which only tRPC offers. */
-
-const instant = z.iso.datetime();
 
 const circuit = z.object({
   state: z.enum(['closed', 'open', 'half_open', 'isolated']),

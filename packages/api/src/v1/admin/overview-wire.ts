@@ -1,76 +1,16 @@
 import { byProvider, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
+import { alerts, urgency } from './alert-wire.ts';
 import { auditEntry } from './audit-wire.ts';
+import { circuit, minute, quantiles } from './circuit-wire.ts';
+import { count, instant, ms, share } from './scalars.ts';
 
 /**
  * The operators' overview on the wire: `v1.admin.overview`. Times are ISO 8601, durations milliseconds, shares 0 to 1.
  * Figures are those of all instances while `shared` is true.
  */
 
-const instant = z.iso.datetime();
-const count = z.int().min(0);
-const ms = z.number().min(0);
-const share = z.number().min(0).max(1);
 const provider = z.enum(PROVIDER_NAMES);
-
-const circuitState = z.enum(['closed', 'open', 'half_open', 'isolated']);
-
-/** `off`: no key is configured; `misconfigured`: the provider rejects our key. */
-const state = z.enum([...circuitState.options, 'off', 'misconfigured']);
-
-const circuit = z.object({
-  state,
-  /** When the state began; absent while `off`. */
-  since: instant.optional(),
-  fail_count: count,
-  fail_max: count,
-  /** How long the circuit stays open once it opens. */
-  reset_timeout_ms: ms,
-  /** Maximum of the reset timeout, which each failed recovery doubles. */
-  max_reset_timeout_ms: ms,
-  /** Timeout of one call to the provider. */
-  timeout_ms: ms,
-  /** While `open`: when the next trial is allowed. */
-  next_trial_at: instant.optional(),
-  /** While `half_open`: successful trials, and the number that closes the circuit. */
-  trials: z.object({ succeeded: count, required: count }).optional(),
-  /** Class of the last failure that counted, such as `timeout`, `http_502`, `connection` or `malformed`, and when it was seen. */
-  last_failure: z.object({ kind: z.string(), at: instant.optional() }).optional(),
-  /** While an isolation is active; without `until` it lasts until it is released. `by` is an email address. */
-  isolation: z.object({ reason: z.string(), until: instant.optional(), by: z.string(), at: instant }).optional(),
-  /** How often the circuit opened in the last 60 minutes. */
-  opened: count,
-  /** The states of the last 60 minutes, oldest first; each lasts until the next begins. */
-  states: z.array(z.object({ state: circuitState, from: instant })),
-  /** It is not asked: its quota has no room for a usual call, or it said that it refuses calls. */
-  out_of_quota: z.boolean(),
-  /** Since when the provider asks for payment. */
-  unpaid_since: instant.optional(),
-});
-
-/** Quantiles of the duration of calls that were sent, within 2 %; absent without such calls. */
-const quantiles = z.object({ p50_ms: ms.optional(), p95_ms: ms.optional(), p99_ms: ms.optional() });
-
-/**
- * One minute of questions to one provider. Those with `success`, `failure` and `timeout` were sent. Those that the
- * circuit refused, `isolated` and `held_back` ones (no credits, no key, or too many at once) were not. `cached` and
- * `stale` ones were answered without a call of their own, `stale` often after a call that failed or was not sent.
- */
-const minute = quantiles.extend({
-  at: instant,
-  success: count,
-  failure: count,
-  timeout: count,
-  refused: count,
-  isolated: count,
-  held_back: count,
-  cached: count,
-  stale: count,
-  /** Most leases held at once: the sum of the highest number of each instance. */
-  leases: count,
-  /** Highest number of failures in a row. */
-  failures: count,
-});
 
 /** What the instance that answers depends on, as it sees it. */
 const dependencies = z.object({
@@ -97,71 +37,6 @@ const dependencies = z.object({
     orphans: count.optional(),
   }),
   decoder: z.object({ busy: count, size: count, waiting: count }),
-});
-
-const alertRule = z.enum([
-  'no_provider_answers',
-  'few_answers',
-  'server_errors',
-  'redis_refuses_writes',
-  'provider_unpaid',
-  'provider_misconfigured',
-  'circuit_stuck_open',
-  'quota_last_tenth',
-  'circuit_open',
-  'quota_nearly_used',
-  'job_failing',
-]);
-
-/** Whether an operator has to get up. */
-const urgency = z.object({
-  answer: z.enum(['no', 'not_yet', 'yes']),
-  /** When `not_yet` becomes `yes` if nothing changes. */
-  wakes_at: instant.optional(),
-  checks: z.array(
-    z.object({
-      name: z.enum(['answered', 'provider_answers', 'writes_and_credits']),
-      ok: z.boolean(),
-      value: z.number().optional(),
-      limit: z.number().optional(),
-    }),
-  ),
-  /** What decided; absent when all is well. Value in the unit of the rule; `since` when the condition began, if known. */
-  because: z
-    .object({ rule: alertRule, subject: z.string().optional(), value: z.number(), since: instant.optional() })
-    .optional(),
-});
-
-const alert = z.object({
-  id: z.string(),
-  rule: alertRule,
-  /** A provider, or the name of a job. */
-  subject: z.string().optional(),
-  severity: z.enum(['warning', 'critical']),
-  state: z.enum(['firing', 'acknowledged', 'resolved']),
-  value: z.number(),
-  limit: z.number(),
-  unit: z.enum(['ms', 'share', 'count']),
-  since: instant,
-  /** `by` is an email address. */
-  acknowledged: z.object({ by: z.string(), at: instant }).optional(),
-  resolved_at: instant.optional(),
-  /** Anchor of the section in the runbook. */
-  runbook: z.string(),
-});
-
-export const alerts = z.object({
-  /** Firing and acknowledged ones first, then those that were resolved in the last 24 hours. */
-  items: z.array(alert),
-  /** The last delivery; absent without a webhook. */
-  webhook: z
-    .object({
-      last_status: z.int().optional(),
-      last_error: z.string().optional(),
-      last_at: instant.optional(),
-      waiting: count,
-    })
-    .optional(),
 });
 
 const job = z.object({
@@ -310,6 +185,5 @@ export const overviewEvent = z.discriminatedUnion('type', [
   }),
 ]);
 
-export type WireAlerts = z.infer<typeof alerts>;
 export type WireOverview = z.infer<typeof overview>;
 export type WireOverviewEvent = z.infer<typeof overviewEvent>;

@@ -1,6 +1,7 @@
 import { mapProviders, type ProviderName } from '@plantcommunity/identification';
 import type { CircuitOverview, JobOverview, Overview, OverviewEvent } from '@plantcommunity/operations';
-import type { WireAlerts, WireOverview, WireOverviewEvent } from './overview-wire.ts';
+import type { WireAlerts } from './alert-wire.ts';
+import type { WireOverview, WireOverviewEvent } from './overview-wire.ts';
 import { presentAuditEntry } from './present-audit.ts';
 import { presentDependencies } from './present-dependencies.ts';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { count, instant } from './scalars.ts';
 
 /** The wire shapes of `v1.admin.users`, which only tRPC offers. */
 
-const instant = z.iso.datetime();
-const count = z.int().min(0);
 const role = z.enum(['user', 'admin']);
 const tier = z.enum(['free', 'pro', 'premium', 'enterprise']);
 
