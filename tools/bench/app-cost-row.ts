@@ -9,6 +9,7 @@ const PHOTO_BYTES = 200_000;
 /** Callers at once, more than an app answers side by side: their time is that of its processor alone. */
 const CALLERS = 8;
 const RUNS = 40;
+const ROUNDS = 9;
 
 interface AppCost {
   name: string;
@@ -20,8 +21,11 @@ interface AppCost {
   /** Settings of the app without what is measured, and of the one with it. */
   without: Environment;
   with: Environment;
-  /** What of each round counts: means if what is measured works at intervals, so that it delays a few calls only. */
-  statistic: keyof Rounds;
+  /**
+   * What of each round counts: means if what is measured works at intervals, so that it delays a few calls only; processor
+   * times if its cost is small, because they do not depend on what else the machine does.
+   */
+  statistic: keyof Rounds | 'processorTimes';
   /** Puts the app with it to use before it is measured. Returns how to end that. */
   use?(app: BenchApp): Promise<() => void>;
 }
@@ -33,6 +37,30 @@ async function cacheHitsOf({ url }: BenchApp): Promise<() => Promise<void>> {
   await send(identify, upload);
   const callers = Array.from({ length: CALLERS }, connection);
   return async () => void (await Promise.all(callers.map((caller) => send(identify, upload, 200, caller))));
+}
+
+/**
+ * Returns the milliseconds of a processor that each app uses for one run of its hits, one list an app, in rounds. Every
+ * other round goes backwards. The first round warms up and is dropped.
+ */
+async function processorRounds(apps: readonly BenchApp[], hits: readonly (() => Promise<void>)[]): Promise<number[][]> {
+  const times: number[][] = apps.map(() => []);
+  const turn = [...apps.entries()];
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    /* oxlint-disable no-await-in-loop -- one app after the other, and one run after the other */
+    for (const [index, app] of round % 2 === 0 ? turn : turn.toReversed()) {
+      const before = await processorTime(app);
+      for (let run = 0; run < RUNS; run += 1) await hits[index]?.();
+      const ms = (await processorTime(app)) - before;
+      if (round > 0) times[index]?.push(ms / RUNS);
+    }
+    /* oxlint-enable no-await-in-loop */
+  }
+  return times;
+}
+
+async function processorTime({ url }: BenchApp): Promise<number> {
+  return Number(await send(`${url}/api/processor-time`, uploadOf(Buffer.alloc(1))));
 }
 
 /**
@@ -51,7 +79,10 @@ export async function appCostRow(cost: AppCost): Promise<BenchRow> {
     const hits = await Promise.all(apps.map(cacheHitsOf));
     const [measured] = apps.slice(-1);
     if (cost.use !== undefined && measured !== undefined) endUse = await cost.use(measured);
-    const [off = [], equal = [], on = []] = (await timeRounds(hits, { rounds: 9, runs: RUNS }))[cost.statistic];
+    const [off = [], equal = [], on = []] =
+      cost.statistic === 'processorTimes'
+        ? await processorRounds(apps, hits)
+        : (await timeRounds(hits, { rounds: ROUNDS, runs: RUNS }))[cost.statistic];
     const overOff = (times: readonly number[]) => times.map((ms, round) => ms / (off[round] ?? ms));
     const ratios = overOff(on);
     const difference = Math.abs(median(overOff(equal)) - 1);

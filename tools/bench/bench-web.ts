@@ -14,12 +14,13 @@ const ADDED = {
   'bare-route.ts': 'src/app/api/bare/route.ts',
   'file-logger.ts': 'src/server/app-logger.ts',
   'event-loop-route.ts': 'src/app/api/event-loop/route.ts',
+  'processor-time-route.ts': 'src/app/api/processor-time/route.ts',
   'optional-metrics.ts': 'src/server/app-metrics.ts',
 };
 
 /**
- * A build of the web app with two routes more than the product has, a floor for uploads and one that tells how long the
- * event loop was blocked, with metrics that can be left out, and with a log in a file of DATA_DIR.
+ * A build of the web app with three routes more than the product has: a floor for uploads, and two that tell how long the
+ * event loop was blocked and how much time of a processor was used. It comes with metrics that can be left out, and with a log in a file of DATA_DIR.
  * @returns its folder
  */
 export async function buildBenchWeb(group: ProcessGroup, say: (text: string) => void): Promise<string> {
