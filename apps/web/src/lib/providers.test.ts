@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headlineOf } from '../features/admin/headline/headline-text.ts';
-import { consequences } from '../features/admin/override.ts';
+import { consequences } from '../features/admin/override/override.ts';
 import { circuitOf, overviewOf } from '../features/admin/testing/overview-of.ts';
 import { candidateSources, partialText, providerAgreement } from '../features/identify/answer/provider-agreement.ts';
 import { progressHeadline, progressSteps } from '../features/identify/progress-steps.ts';

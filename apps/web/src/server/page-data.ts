@@ -2,7 +2,7 @@ import 'server-only';
 import { type Principal, safeNextPath } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
-import { type AuditFilter, filterInput } from '../features/admin/audit-filter.ts';
+import { type AuditFilter, filterInput } from '../features/admin/audit/audit-filter.ts';
 import { type UserFilter, userFilterInput } from '../features/admin/users/user-filter.ts';
 import { container } from './container.ts';
 import { orUnavailable, unlessRefused } from './procedure-errors.ts';

@@ -7,7 +7,7 @@ import { useDocumentTitle } from '@/lib/use-document-title.ts';
 import type { Overview } from '@/lib/wire.ts';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './admin-view.module.css';
-import { AuditPanel } from './audit-panel.tsx';
+import { AuditPanel } from './audit/audit-panel.tsx';
 import { CircuitCard } from './circuit/circuit-card.tsx';
 import { FeedBadge } from './headline/feed-badge.tsx';
 import { headlineOf } from './headline/headline-text.ts';
@@ -15,8 +15,9 @@ import { UrgencySlip } from './headline/urgency-slip.tsx';
 import { urgencySlip } from './headline/urgency-text.ts';
 import { ScrubStrip } from './hour/scrub-strip.tsx';
 import { useScrub } from './hour/use-scrub.ts';
-import type { Override } from './override.ts';
-import { OverrideDialog } from './override-dialog.tsx';
+import { useOverview } from './live/use-overview.ts';
+import type { Override } from './override/override.ts';
+import { OverrideDialog } from './override/override-dialog.tsx';
 import { AlertsPanel } from './panels/alerts-panel.tsx';
 import { CachePanel } from './panels/cache-panel.tsx';
 import { DependenciesStrip } from './panels/dependencies-strip.tsx';
@@ -26,7 +27,6 @@ import { LegacyPanel } from './panels/legacy-panel.tsx';
 import { LimitsPanel } from './panels/limits-panel.tsx';
 import { QuotasPanel } from './panels/quotas-panel.tsx';
 import { makeClients, trpc } from './trpc.ts';
-import { useOverview } from './use-overview.ts';
 
 /** Content of `/admin`, inside the providers of its API client. */
 export function AdminView(props: AdminViewProps) {

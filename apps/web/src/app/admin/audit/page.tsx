@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
-import { filterQuery, type Query, readFilter } from '@/features/admin/audit-filter.ts';
-import { AuditFilterForm } from '@/features/admin/audit-filter-form.tsx';
-import { AuditTable } from '@/features/admin/audit-table.tsx';
-import styles from '@/features/admin/list-page.module.css';
+import { filterQuery, type Query, readFilter } from '@/features/admin/audit/audit-filter.ts';
+import { AuditFilterForm } from '@/features/admin/audit/audit-filter-form.tsx';
+import { AuditTable } from '@/features/admin/audit/audit-table.tsx';
+import styles from '@/features/admin/list/list-page.module.css';
 import { administrator, auditPage } from '@/server/page-data.ts';
 import { orUnavailable, unlessRefused } from '@/server/procedure-errors.ts';
 import { buttonClass } from '@/ui/button.tsx';

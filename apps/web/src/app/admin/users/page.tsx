@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import type { Query } from '@/features/admin/audit-filter.ts';
-import styles from '@/features/admin/list-page.module.css';
+import type { Query } from '@/features/admin/audit/audit-filter.ts';
+import styles from '@/features/admin/list/list-page.module.css';
 import { readUserFilter, userFilterQuery } from '@/features/admin/users/user-filter.ts';
 import { UserFilterForm } from '@/features/admin/users/user-filter-form.tsx';
 import { UserTable } from '@/features/admin/users/user-table.tsx';

@@ -1,7 +1,7 @@
 import { Pause, Play } from 'lucide-react';
 import type { Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
-import type { Feed } from '../feed.ts';
+import type { Feed } from '../live/feed.ts';
 import styles from './feed-badge.module.css';
 
 interface FeedBadgeProps {

@@ -2,7 +2,7 @@ import { percentText } from '../../../lib/format/amounts.ts';
 import { bothOrAll, capitalised, listText } from '../../../lib/format/list.ts';
 import { displayNames, PROVIDER_NAMES } from '../../../lib/providers.ts';
 import type { Overview, ProviderName } from '../../../lib/wire.ts';
-import type { Feed } from '../feed.ts';
+import type { Feed } from '../live/feed.ts';
 import { type ProviderState, providerState } from '../state/provider-state.ts';
 
 /** States other than closed as predicates: of one provider, and of several. */

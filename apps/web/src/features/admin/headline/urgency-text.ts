@@ -3,7 +3,7 @@ import { bothOrAll, capitalised, listText } from '../../../lib/format/list.ts';
 import { durationText, untilTime } from '../../../lib/format/time.ts';
 import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
 import type { Overview, ProviderName, Urgency } from '../../../lib/wire.ts';
-import type { Feed } from '../feed.ts';
+import type { Feed } from '../live/feed.ts';
 import { canAnswer, providerState } from '../state/provider-state.ts';
 import { jobName } from '../text/job-name.ts';
 import { figuresOf, type Sentence } from '../text/sentence.ts';

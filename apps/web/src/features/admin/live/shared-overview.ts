@@ -1,7 +1,7 @@
 import { holdLock, type Locks } from '../../../lib/browser-locks.ts';
 import type { TabChannel } from '../../../lib/tab-channel.ts';
 import type { Overview, OverviewEvent } from '../../../lib/wire.ts';
-import { afterEvent } from '../follow-overview.ts';
+import { afterEvent } from './follow-overview.ts';
 import { type TabMessage, tabMessage } from './tab-messages.ts';
 import { initialTransport, type Transport, type TransportEvent, transportAfter } from './transport.ts';
 

@@ -11,9 +11,9 @@ import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { FormErrorText } from '@/ui/form.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import { reasonError } from '../override.ts';
-import styles from '../override-dialog.module.css';
-import { ReasonField } from '../reason-field.tsx';
+import { reasonError } from '../override/override.ts';
+import styles from '../override/override-dialog.module.css';
+import { ReasonField } from '../override/reason-field.tsx';
 import { type MadeLink, SignInLinkField } from './sign-in-link-field.tsx';
 import { CHANGE_LABELS, changeConsequences, linkConsequences, type UserChange } from './user-change.ts';
 

@@ -4,8 +4,8 @@ import Form from 'next/form';
 import Link from 'next/link';
 import { TIER_NAMES, TIERS } from '@/lib/tiers.ts';
 import { Field, SelectField } from '@/ui/field.tsx';
-import { FilterButton } from '../filter-button.tsx';
-import styles from '../filter-form.module.css';
+import { FilterButton } from '../list/filter-button.tsx';
+import styles from '../list/filter-form.module.css';
 import type { UserFilter } from './user-filter.ts';
 
 const PATH = '/admin/users';

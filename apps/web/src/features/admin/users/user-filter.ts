@@ -1,6 +1,6 @@
 import { TIERS } from '../../../lib/tiers.ts';
 import type { Tier } from '../../../lib/wire.ts';
-import type { Query } from '../audit-filter.ts';
+import type { Query } from '../audit/audit-filter.ts';
 
 /** The fields of the filter, as the query of the page has them. */
 export interface UserFilter {

@@ -1,5 +1,5 @@
-import { auditCsv } from '@/features/admin/audit-csv.ts';
-import { readFilter } from '@/features/admin/audit-filter.ts';
+import { auditCsv } from '@/features/admin/audit/audit-csv.ts';
+import { readFilter } from '@/features/admin/audit/audit-filter.ts';
 import { auditPage, isStillAdmin } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
-import { AuditTable } from '@/features/admin/audit-table.tsx';
-import styles from '@/features/admin/list-page.module.css';
+import { AuditTable } from '@/features/admin/audit/audit-table.tsx';
+import styles from '@/features/admin/list/list-page.module.css';
 import { UserPanel } from '@/features/admin/users/user-panel.tsx';
 import { UserTags } from '@/features/admin/users/user-tags.tsx';
 import { administrator, userWithHistory } from '@/server/page-data.ts';

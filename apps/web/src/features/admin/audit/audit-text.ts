@@ -1,7 +1,7 @@
-import { durationText } from '../../lib/format/time.ts';
-import { PROVIDERS } from '../../lib/providers.ts';
-import type { AuditEntry } from '../../lib/wire.ts';
-import { STATE_NAMES } from './state/provider-state.ts';
+import { durationText } from '../../../lib/format/time.ts';
+import { PROVIDERS } from '../../../lib/providers.ts';
+import type { AuditEntry } from '../../../lib/wire.ts';
+import { STATE_NAMES } from '../state/provider-state.ts';
 
 const MINUTE_MS = 60_000;
 /** The domain of the addresses that stand in for those of removed accounts. */

@@ -3,9 +3,9 @@
 import Form from 'next/form';
 import Link from 'next/link';
 import { Field, SelectField } from '@/ui/field.tsx';
+import { FilterButton } from '../list/filter-button.tsx';
+import styles from '../list/filter-form.module.css';
 import { ACTION_GROUPS, type AuditFilter } from './audit-filter.ts';
-import { FilterButton } from './filter-button.tsx';
-import styles from './filter-form.module.css';
 
 const PATH = '/admin/audit';
 

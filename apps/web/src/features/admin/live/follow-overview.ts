@@ -1,5 +1,5 @@
-import { PROVIDER_NAMES } from '../../lib/providers.ts';
-import type { Overview, OverviewEvent, ProviderName } from '../../lib/wire.ts';
+import { PROVIDER_NAMES } from '../../../lib/providers.ts';
+import type { Overview, OverviewEvent, ProviderName } from '../../../lib/wire.ts';
 
 /** Minutes that an overview has. */
 const MINUTES = 60;

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../lib/wire.ts';
+import type { AuditEntry } from '../../../lib/wire.ts';
 
 type Action = AuditEntry['action'];
 

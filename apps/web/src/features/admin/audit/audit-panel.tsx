@@ -1,8 +1,8 @@
 import Link from 'next/link';
 import type { AuditEntry } from '@/lib/wire.ts';
+import { Panel } from '../panels/panel.tsx';
 import styles from './audit-panel.module.css';
 import { AuditTable } from './audit-table.tsx';
-import { Panel } from './panels/panel.tsx';
 
 /** The newest entries of the audit trail, with the ways to all of them. */
 export function AuditPanel({ entries }: { entries: readonly AuditEntry[] }) {

@@ -1,4 +1,4 @@
-import { clockTime, durationText } from '../../lib/format/time.ts';
+import { clockTime, durationText } from '../../../lib/format/time.ts';
 
 /** The server sends an event every ten seconds at least; after twice that and a little more, the feed counts as silent. */
 const SILENCE_MS = 25_000;

@@ -1,9 +1,9 @@
-import { countedText, countText } from '../../lib/format/amounts.ts';
-import { PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
-import type { Overview } from '../../lib/wire.ts';
-import { totalsOf } from './hour/last-hour.ts';
+import { countedText, countText } from '../../../lib/format/amounts.ts';
+import { PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
+import type { Overview } from '../../../lib/wire.ts';
+import { totalsOf } from '../hour/last-hour.ts';
+import { canAnswer, providerState } from '../state/provider-state.ts';
 import type { Override } from './override.ts';
-import { canAnswer, providerState } from './state/provider-state.ts';
 
 /** What an override would change in an hour like the last one. */
 export interface Forecast {

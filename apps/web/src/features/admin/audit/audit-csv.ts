@@ -1,5 +1,5 @@
-import { BYTE_ORDER_MARK, csvRow } from '../../lib/csv.ts';
-import type { AuditEntry } from '../../lib/wire.ts';
+import { BYTE_ORDER_MARK, csvRow } from '../../../lib/csv.ts';
+import type { AuditEntry } from '../../../lib/wire.ts';
 import { actionText, changeTexts } from './audit-text.ts';
 
 const COLUMNS = [

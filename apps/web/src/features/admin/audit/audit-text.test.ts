@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../lib/wire.ts';
+import type { AuditEntry } from '../../../lib/wire.ts';
+import { auditEntry } from '../testing/audit-entry.ts';
 import { actionText, changeTexts, personText } from './audit-text.ts';
-import { auditEntry } from './testing/audit-entry.ts';
 
 const { after: _after, before: _before, action: _action, target: _target, ...shared } = auditEntry;
 const user = { ...shared, target: '0c6f2f8e', target_email: 'j.r@example.org' };

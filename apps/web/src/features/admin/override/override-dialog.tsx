@@ -8,7 +8,8 @@ import type { Overview } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-
+import { CircuitGlyph } from '../state/circuit-glyph.tsx';
+import { trpc } from '../trpc.ts';
 import { forecastText } from './forecast.ts';
 import {
   consequences,
@@ -21,8 +22,6 @@ import {
 } from './override.ts';
 import styles from './override-dialog.module.css';
 import { ReasonField } from './reason-field.tsx';
-import { CircuitGlyph } from './state/circuit-glyph.tsx';
-import { trpc } from './trpc.ts';
 
 interface OverrideDialogProps {
   override: Override;

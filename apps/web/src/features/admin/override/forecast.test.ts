@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MinuteCounts } from '../../lib/wire.ts';
+import type { MinuteCounts } from '../../../lib/wire.ts';
+import { hourOf, overviewOf } from '../testing/overview-of.ts';
 import { forecastOf, forecastText } from './forecast.ts';
-import { hourOf, overviewOf } from './testing/overview-of.ts';
 
 type Given = Parameters<typeof overviewOf>[0];
 

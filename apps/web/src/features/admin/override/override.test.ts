@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderCircuit } from '../../lib/wire.ts';
+import type { ProviderCircuit } from '../../../lib/wire.ts';
+import { overviewOf } from '../testing/overview-of.ts';
 import { consequences, endText, ISOLATION_ENDS, reasonError, reasonLengthText } from './override.ts';
-import { overviewOf } from './testing/overview-of.ts';
 
 const overview = (plant_id: Partial<ProviderCircuit> = {}, plantnet: Partial<ProviderCircuit> = {}, shared = true) =>
   overviewOf({ plant_id, plantnet, shared });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { minuteOf, overviewOf } from '../testing/overview-of.ts';
 import { afterEvent } from './follow-overview.ts';
-import { minuteOf, overviewOf } from './testing/overview-of.ts';
 
 const START = Date.UTC(2026, 10, 22, 1);
 const at = (minute: number) => new Date(START + minute * 60_000).toISOString();

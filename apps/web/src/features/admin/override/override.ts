@@ -1,8 +1,8 @@
-import { listText } from '../../lib/format/list.ts';
-import { durationText, untilTime } from '../../lib/format/time.ts';
-import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../lib/providers.ts';
-import type { Overview, ProviderName } from '../../lib/wire.ts';
-import { canAnswer, providerState } from './state/provider-state.ts';
+import { listText } from '../../../lib/format/list.ts';
+import { durationText, untilTime } from '../../../lib/format/time.ts';
+import { displayNames, PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
+import type { Overview, ProviderName } from '../../../lib/wire.ts';
+import { canAnswer, providerState } from '../state/provider-state.ts';
 
 const MINUTE_MS = 60_000;
 const SHORTEST_REASON = 10;

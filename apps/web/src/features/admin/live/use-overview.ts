@@ -2,15 +2,15 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
-import { browserLocks } from '../../lib/browser-locks.ts';
-import { useTimeZone, useVisible } from '../../lib/device.ts';
-import { openTabChannel } from '../../lib/tab-channel.ts';
-import { onOtherViewer } from '../../lib/viewer-channel.ts';
-import type { Overview } from '../../lib/wire.ts';
+import { browserLocks } from '../../../lib/browser-locks.ts';
+import { useTimeZone, useVisible } from '../../../lib/device.ts';
+import { openTabChannel } from '../../../lib/tab-channel.ts';
+import { onOtherViewer } from '../../../lib/viewer-channel.ts';
+import type { Overview } from '../../../lib/wire.ts';
+import { trpc } from '../trpc.ts';
 import { type Feed, feedOf } from './feed.ts';
-import { openOverviewStream, pollOverview } from './live/requests.ts';
-import { SharedOverview } from './live/shared-overview.ts';
-import { trpc } from './trpc.ts';
+import { openOverviewStream, pollOverview } from './requests.ts';
+import { SharedOverview } from './shared-overview.ts';
 
 export interface WatchedOverview {
   overview: Overview;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { auditEntry } from '../testing/audit-entry.ts';
 import { auditCsv } from './audit-csv.ts';
-import { auditEntry } from './testing/audit-entry.ts';
 
 it('the exported audit trail has a heading and one row for each entry of each page', async () => {
   const { actor: _actor, ...byTime } = auditEntry;
