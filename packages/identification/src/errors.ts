@@ -3,7 +3,14 @@ import type { Fault, PngTrait } from './photos/formats/structure.ts';
 import type { ProviderName, RejectedPart } from './types.ts';
 
 /** Why an identification could not be given; each code is one row of the wire contract. */
-export type IdentificationErrorCode = PhotoErrorCode | 'invalid_request' | UnansweredCode;
+export type IdentificationErrorCode =
+  | PhotoErrorCode
+  | 'invalid_request'
+  | UnansweredCode
+  /** The request that the caller named by this key is running. */
+  | 'idempotency_running'
+  /** The caller named another request by this key. */
+  | 'idempotency_mismatch';
 
 /** Why no provider answered. */
 export type UnansweredCode = 'providers_resting' | 'quota_exhausted' | 'busy';

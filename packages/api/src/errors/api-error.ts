@@ -5,6 +5,8 @@ import type { IdentificationErrorCode } from '@plantcommunity/identification';
 const IDENTIFICATION_STATUS = {
   photo_type: 415,
   photo_undecodable: 422,
+  idempotency_running: 409,
+  idempotency_mismatch: 422,
   providers_resting: 503,
   quota_exhausted: 503,
 } as const satisfies Record<Exclude<IdentificationErrorCode, HttpErrorCode>, number>;
@@ -40,7 +42,7 @@ export class ApiError extends Error {
   readonly status: ApiErrorStatus;
   readonly detail: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whole seconds, for 429 and 503; `headers` have it too. */
+  /** Whole seconds, for 429, 503 and a 409 of a running request; `headers` have it too. */
   readonly retryAfter: number | undefined;
   readonly errors: readonly FieldError[] | undefined;
   /** Whether the caller used up its share of this process. The call then counts against its rate limit. */

@@ -13,6 +13,8 @@ const SUCCESS_ERROR = [
   'photo_too_large',
   'photo_type',
   'photo_undecodable',
+  'idempotency_running',
+  'idempotency_mismatch',
   'providers_resting',
   'quota_exhausted',
   'busy',

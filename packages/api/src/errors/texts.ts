@@ -17,6 +17,12 @@ export const SERVICE_UNAVAILABLE = 'The service is temporarily unavailable. Plea
 export const providersUnavailable = (provider?: string): string =>
   `${provider === undefined ? 'Plant identification' : `${provider} service`} is temporarily unavailable. Please try again in a few moments.`;
 
+/** Sent for a repeated Idempotency-Key, by the code. */
+export const IDEMPOTENCY_ERRORS = {
+  idempotency_running: 'A request with this Idempotency-Key is running. Repeat it to get its answer.',
+  idempotency_mismatch: 'This Idempotency-Key was used for other photos or options. Choose a new key for each request.',
+} as const;
+
 /** Field errors for each part of a request that a provider rejects. Pointers name the caller's fields. */
 export const REJECTED_FIELDS: Readonly<Record<RejectedPart, FieldError>> = {
   project: { detail: 'is not a flora that Pl@ntNet knows', pointer: '#/project' },

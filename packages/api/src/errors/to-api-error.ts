@@ -9,6 +9,7 @@ import { photoErrorText } from './photo-texts.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
 import {
   AUTH_ERRORS,
+  IDEMPOTENCY_ERRORS,
   operationsFieldError,
   providersUnavailable,
   REJECTED_FIELDS,
@@ -17,6 +18,8 @@ import {
 
 const INVALID = 'The request is not valid.';
 const RETRY_WHEN_UNKNOWN_MS = 5_000;
+/** Seconds after which the answer to a running request is asked for again: most take a few. */
+const IDEMPOTENCY_RETRY_S = 2;
 /** Cap on reported field errors, so that a body of unknown fields cannot amplify the response. */
 const MAX_FIELD_ERRORS = 20;
 
@@ -73,6 +76,13 @@ function fromIdentification(error: IdentificationError): ApiError {
         errors: error instanceof RejectedRequestError ? error.rejected.map((part) => REJECTED_FIELDS[part]) : [],
         cause: error,
       });
+    case 'idempotency_running':
+      return new ApiError(error.code, IDEMPOTENCY_ERRORS[error.code], {
+        retryAfter: IDEMPOTENCY_RETRY_S,
+        cause: error,
+      });
+    case 'idempotency_mismatch':
+      return new ApiError(error.code, IDEMPOTENCY_ERRORS[error.code], { cause: error });
     case 'photo_too_large':
     case 'photo_type':
     case 'photo_undecodable':

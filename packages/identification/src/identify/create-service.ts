@@ -6,11 +6,13 @@ import { type ProviderDefinition, usualCredits } from '../providers/definition.t
 import { PROVIDERS } from '../providers/index.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
+import { createIdempotencyKeys, type IdempotencyKeys } from '../store/idempotency-keys.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
 import { shortestAnswerTtlMs } from './answer-cache.ts';
 import { createPipeline, type OperatedPipeline } from './create-pipeline.ts';
 import { createFreeRetries, withFreeRetries } from './free-retries.ts';
+import { withIdempotencyKeys } from './idempotency.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
 import { photoOf } from './questions.ts';
@@ -39,6 +41,7 @@ export interface ServiceParts {
   readonly definitions: readonly ProviderDefinition[];
   readonly normalizer: DecodingNormalizer;
   readonly store: Store;
+  readonly idempotencyKeys: IdempotencyKeys;
   readonly dailyUsage: DailyUsage;
   /** First part of every key in Redis; empty in production. */
   readonly keyPrefix: string;
@@ -62,6 +65,7 @@ export function createIdentificationService(
         metrics: options.metrics.decodes,
       }),
     store: parts.store ?? createStore({ database, photoDir, clock, logger }),
+    idempotencyKeys: parts.idempotencyKeys ?? createIdempotencyKeys({ client: database.client, clock }),
     dailyUsage: parts.dailyUsage ?? new StoredDailyUsage({ database, clock, logger }),
     keyPrefix: parts.keyPrefix ?? '',
   });
@@ -69,7 +73,7 @@ export function createIdentificationService(
 
 function composeService(options: IdentificationOptions, parts: ServiceParts): OperatedService {
   const { clock, database, isDemo, logger, metrics, photoLimits, redis } = options;
-  const { definitions, keyPrefix, store } = parts;
+  const { definitions, idempotencyKeys, keyPrefix, store } = parts;
   const normalizer = traceNormalizer(parts.normalizer);
   const dailyUsage = measureSpending(parts.dailyUsage, metrics.providers);
   const names = definitions.map(({ name }) => name);
@@ -103,7 +107,14 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     operated: byProvider(operatedProvider, names),
     photoStore: store,
     decoderLoad: () => parts.normalizer.load(),
-    identify: traceIdentify(withFreeRetries(identify, { freeRetries, clock })),
+    identify: traceIdentify(
+      withIdempotencyKeys(withFreeRetries(identify, { freeRetries, clock }), {
+        keys: idempotencyKeys,
+        background,
+        clock,
+        logger,
+      }),
+    ),
     progress: (...viewing) => progress.follow(...viewing),
     async health() {
       const isDatabaseUp = database.ping().then(
@@ -128,6 +139,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),
+    deleteExpiredKeys: (signal) => idempotencyKeys.deleteExpired(signal),
     async start() {
       await Promise.all(pipelines.flatMap(({ access, quota }) => [access.start(), quota.start()]));
     },

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Clock, RedisConnection } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { Identification } from '../types.ts';
+import { questionHash } from './questions.ts';
 import type { IdentifyRequest, IdentifyResult } from './service.ts';
 
 /** The part of a request that decides whether another one repeats it. */
@@ -67,8 +67,7 @@ export function withFreeRetries(
   };
 }
 
-function keyOf({ options, ownerId, photos }: Question): string {
+function keyOf({ ownerId, ...asked }: Question): string {
   const caller = ownerId === undefined ? 'anonymous' : `user:${ownerId}`;
-  const question = JSON.stringify([photos.map(({ hash }) => hash), options]);
-  return `reask:identify:${caller}:${createHash('sha256').update(question).digest('hex')}`;
+  return `reask:identify:${caller}:${questionHash(asked)}`;
 }

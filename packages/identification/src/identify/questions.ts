@@ -85,6 +85,17 @@ export function supportedOptions(
   return language === undefined || languages.has(language) ? options : rest;
 }
 
+/** Returns a hash of what a request asks, which a repetition has in common with it. */
+export function questionHash({
+  options,
+  photos,
+}: {
+  readonly options: IdentifyOptions;
+  readonly photos: readonly { readonly hash: string }[];
+}): string {
+  return hash('sha256', JSON.stringify([photos.map((photo) => photo.hash), options]));
+}
+
 /** Rounds to 0.1 degree, some 11 km: enough for the flora of a region, too little to find a home. */
 const coarse = (degrees: number): number => Math.round(degrees * 10) / 10;
 

@@ -13,6 +13,7 @@ import type { Logger, Metrics } from '@plantcommunity/telemetry';
 import type { DecoderLoad } from '../photos/normalize.ts';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
+import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { Store } from '../store/store.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
@@ -88,6 +89,11 @@ export interface IdentifyRequest {
   trackProgress: boolean;
   /** Aborts when the caller leaves. It detaches the caller only: a paid request that was sent is never aborted. */
   signal: AbortSignal;
+  /**
+   * The caller's own name for this request, kept for 24 hours. A repetition under the same name gets the first answer; it
+   * calls no provider, and costs and stores nothing. The request goes on when its caller leaves.
+   */
+  idempotencyKey?: string;
   /** Receives the cost of the request, and may refuse it. */
   spending?: Spending;
 }
@@ -130,6 +136,8 @@ export interface IdentifyResult {
   identification: Identification;
   /** False for the free repetition of a question whose first answer was partial: the caller gets its call refunded. */
   billable: boolean;
+  /** Set when it is the kept answer of an earlier request with the same key, which is not billable. */
+  replayed?: true;
 }
 
 export interface ProviderHealth {
@@ -220,6 +228,8 @@ export interface OperatedService extends IdentificationService {
   usedOn(at: number): Promise<readonly DayUse[]>;
   /** As {@link Store.deleteOrphanedPhotos}. */
   deleteOrphanedPhotos(signal: AbortSignal): ReturnType<Store['deleteOrphanedPhotos']>;
+  /** As {@link IdempotencyKeys.deleteExpired}. */
+  deleteExpiredKeys(signal: AbortSignal): ReturnType<IdempotencyKeys['deleteExpired']>;
   readonly photoStore: Pick<Store, 'countOrphans' | 'freeBytes'>;
   /** Returns what the photo decoder of this process does now. */
   decoderLoad(): DecoderLoad;

@@ -9,7 +9,7 @@ import {
   REJECTABLE_PARTS,
 } from '../types.ts';
 
-// Schemas of the columns `result` and `options`. Old rows stay readable: new fields are optional.
+// Schemas of the columns `result`, `options` and `answer`. Old rows stay readable: new fields are optional.
 
 /** Drops what PostgreSQL cannot store in a text, so that it does not reject the answer. */
 const text = z.string().overwrite((value) => value.replaceAll('\0', '').toWellFormed());
@@ -61,6 +61,11 @@ export const storedResult = z.object({
   // A provider that is new since the row was written was off then.
   providers: z.object(byProvider(() => report.default({ status: 'off' }))),
 }) satisfies z.ZodType<Omit<Identification, 'id'>>;
+
+/** Column `answer` of a key: a result with the id of its identification, if it has one. */
+export const storedAnswer = storedResult.extend({ id: z.string().exactOptional() }) satisfies z.ZodType<
+  Omit<Identification, 'filed'>
+>;
 
 export const storedOptions = z.object({
   includeDiseases: z.boolean(),
