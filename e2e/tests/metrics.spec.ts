@@ -153,6 +153,7 @@ test('the jobs of the app run after its start, and a scrape shows when they succ
   const jobs = [
     'report-quota-use',
     'delete-expired-sign-ins',
+    'delete-idempotency-keys',
     'delete-orphaned-photos',
     'delete-old-rows',
     'watch-alerts',

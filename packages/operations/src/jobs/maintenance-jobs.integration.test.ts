@@ -28,10 +28,19 @@ beforeEach(async () => {
 
 const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
 
+type MaintenanceParts = Parameters<typeof maintenanceJobs>[0];
+
+/** A service that has nothing to delete and was not used. */
+const idle: MaintenanceParts['identification'] = {
+  usedOn: async () => [],
+  deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
+  deleteExpiredKeys: async () => 0,
+};
+
 /** Runs the job of the table with that name. */
-async function run(name: string, parts: Partial<Parameters<typeof maintenanceJobs>[0]> = {}) {
+async function run(name: string, parts: Partial<MaintenanceParts> = {}) {
   const jobs = maintenanceJobs({
-    identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }) },
+    identification: idle,
     deleteExpiredSignIns: async () => 0,
     database,
     clock: new FakeClock(MIDNIGHT + 3_000),
@@ -48,7 +57,7 @@ describe('the job report-quota-use', () => {
     const asked: number[] = [];
     const report = await run('report-quota-use', {
       identification: {
-        deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
+        ...idle,
         async usedOn(at) {
           asked.push(at);
           return [
@@ -74,10 +83,19 @@ describe('the job delete-expired-sign-ins', () => {
   });
 });
 
+describe('the job delete-idempotency-keys', () => {
+  it('reports how many keys it deleted', async () => {
+    const report = await run('delete-idempotency-keys', {
+      identification: { ...idle, deleteExpiredKeys: async () => 12 },
+    });
+    expect(report).toEqual({ text: 'Deleted 12 idempotency keys.' });
+  });
+});
+
 describe('the job delete-orphaned-photos', () => {
   const deleting = (result: OrphanDeletion) =>
     run('delete-orphaned-photos', {
-      identification: { usedOn: async () => [], deleteOrphanedPhotos: async () => result },
+      identification: { ...idle, deleteOrphanedPhotos: async () => result },
     });
 
   it('reports how many photos it deleted', async () => {

@@ -8,7 +8,7 @@ import { reportQuotaUse } from './report-quota-use.ts';
 
 /** What the jobs work with. */
 interface MaintenanceParts {
-  identification: Pick<OperatedService, 'deleteOrphanedPhotos' | 'usedOn'>;
+  identification: Pick<OperatedService, 'deleteExpiredKeys' | 'deleteOrphanedPhotos' | 'usedOn'>;
   /** Deletes expired sign-ins and returns how many. */
   deleteExpiredSignIns: (signal: AbortSignal) => Promise<number>;
   database: Pick<Database, 'client'>;
@@ -28,6 +28,11 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
       name: 'delete-expired-sign-ins',
       every: { minutes: 60 },
       run: async (signal) => ({ text: `Deleted ${await deleteExpiredSignIns(signal)} expired sign-ins.` }),
+    },
+    {
+      name: 'delete-idempotency-keys',
+      every: { minutes: 60 },
+      run: async (signal) => ({ text: `Deleted ${await identification.deleteExpiredKeys(signal)} idempotency keys.` }),
     },
     {
       name: 'delete-orphaned-photos',
