@@ -114,6 +114,7 @@ export function assembleApi({
         address: headers && clientAddress(headers, config.proxyHops),
         hasBearer: false,
         userAgent: headers?.get('user-agent') ?? undefined,
+        idempotencyKey: undefined,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
         declaredPath: (path: string) => path,

@@ -20,6 +20,8 @@ export interface RequestContext {
   address: string | undefined;
   /** The client's User-Agent. */
   userAgent: string | undefined;
+  /** The Idempotency-Key header, unchecked. */
+  idempotencyKey: string | undefined;
   /** The body, if it is an upload. */
   upload?: PendingUpload;
   /** Aborts when the caller leaves. */

@@ -95,6 +95,7 @@ export function createRequestPipeline(
           address: addressOf(request),
           hasBearer: hasBearer(request.headers),
           userAgent: request.headers.get('user-agent') ?? undefined,
+          idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
           signal: request.signal,
           ...(isUpload(request) && { upload }),
           ...response,

@@ -59,12 +59,13 @@ export class CallCharge {
   }
 
   /**
-   * Ends the call. Refunds it when it was marked as free, when its upload stalled, and when a 503 came before any
-   * provider was called, unless the caller itself used up its share of this process.
+   * Ends the call. Refunds it when it was marked as free, when its upload stalled, when it repeats one that is running, and
+   * when a 503 came before any provider was called, unless the caller itself used up its share of this process.
    */
   async settle(error: ApiError | undefined): Promise<RateHeaders> {
     const isUnavailable = error?.status === 503 && !error.overShare;
-    const isRefundable = this.#isFree || error?.code === 'upload_stalled' || (isUnavailable && !this.#isSpent);
+    const isFreeError = error?.code === 'upload_stalled' || error?.code === 'idempotency_running';
+    const isRefundable = this.#isFree || isFreeError || (isUnavailable && !this.#isSpent);
     if (!isRefundable || !(await this.#counted.refund())) return this.headers(error);
     return rateHeaders({ ...this.#counted, remaining: this.#counted.remaining + 1 }, this.#shares, this.#clock.now());
   }

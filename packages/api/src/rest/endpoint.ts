@@ -24,6 +24,8 @@ interface DocumentedResponse {
   description: string;
   json?: ZodType;
   mediaType?: string;
+  /** Headers of its own, by name. */
+  headers?: Readonly<Record<string, ZodType>>;
 }
 
 /** A body of type multipart/form-data; `encoding` says how each field is sent (OpenAPI 3.1, 4.8.15). */
@@ -43,6 +45,7 @@ interface EndpointDocumentation {
   request?: {
     params?: ZodObject;
     query?: ZodObject;
+    headers?: ZodObject;
     multipart?: (limits: UploadLimits) => MultipartBody;
     json?: ZodObject;
   };

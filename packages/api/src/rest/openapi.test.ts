@@ -37,7 +37,7 @@ describe('the OpenAPI document', () => {
       operations.map(({ operation }) => [operation.operationId, Object.keys(operation.responses).toSorted()]),
     );
     expect(statuses).toEqual({
-      identifyPlant: ['200', '400', '401', '403', '408', '413', '415', '422', '429', '500', '503'],
+      identifyPlant: ['200', '400', '401', '403', '408', '409', '413', '415', '422', '429', '500', '503'],
       getIdentifyHealth: ['200', '400', '429', '500', '503'],
       listIdentifications: ['200', '400', '401', '429', '500', '503'],
       getIdentification: ['200', '400', '401', '404', '429', '500', '503'],
@@ -120,8 +120,18 @@ describe('the OpenAPI document', () => {
       'X-RateLimit-Limit',
       'X-RateLimit-Remaining',
       'X-RateLimit-Reset',
+      'Idempotent-Replayed',
     ]);
     expect(document.components?.responses?.['Error429']).toHaveProperty('headers.Retry-After');
+  });
+
+  it('has Idempotency-Key as an optional header of identify alone', () => {
+    const inHeader = operations.flatMap(({ operation }) =>
+      (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'header')
+        .map(({ name, required = false }) => ({ operation: operation.operationId, name, required })),
+    );
+    expect(inHeader).toEqual([{ operation: 'identifyPlant', name: 'Idempotency-Key', required: false }]);
   });
 
   it('declares every path parameter as required', () => {

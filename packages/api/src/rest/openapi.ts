@@ -129,12 +129,13 @@ function operationOf(endpoint: Endpoint, limits: UploadLimits): ZodOpenApiOperat
     summary,
     tags: [tag],
     security: policy === 'public' ? [] : [{ bearer: [] }, { session: [] }],
-    ...(request.params === undefined && request.query === undefined
+    ...(request.params === undefined && request.query === undefined && request.headers === undefined
       ? {}
       : {
           requestParams: {
             ...(request.params && { path: request.params }),
             ...(request.query && { query: request.query }),
+            ...(request.headers && { header: request.headers }),
           },
         }),
     ...(request.multipart && {
@@ -154,11 +155,11 @@ function responsesOf(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const { limit } = metaOf(endpoint.procedure, endpoint.operationId);
   const headers = limit === undefined ? requestIdHeader : rateLimitHeaders;
   const responses = Object.entries(endpoint.responses).map(
-    ([status, { description, json, mediaType }]): [string, ZodOpenApiResponseObject] => [
+    ([status, { description, headers: own, json, mediaType }]): [string, ZodOpenApiResponseObject] => [
       status,
       {
         description,
-        headers,
+        headers: { ...headers, ...own },
         ...(json && { content: { 'application/json': { schema: json } } }),
         ...(mediaType && { content: { [mediaType]: { schema: bytes } } }),
       },

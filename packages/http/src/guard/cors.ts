@@ -23,6 +23,7 @@ const EXPOSED = [
   'Deprecation',
   'Sunset',
   'Link',
+  'Idempotent-Replayed',
   'X-Request-Id',
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',

@@ -5,10 +5,16 @@ import { defineEndpoint, type Endpoint, type MultipartBody } from '../../rest/en
 import type { Presenter, WireShapes } from '../presenter.ts';
 import type { photoProcedure } from './history.ts';
 import { historyInput } from './history.ts';
+import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts';
 import type { identificationProcedures } from './procedures.ts';
 
 const file = z.custom<Uint8Array>().meta({ override: { type: 'string', format: 'binary' } });
 const id = z.string().meta({ description: 'ULID of an identification' });
+
+const replayed = z
+  .literal('true')
+  .optional()
+  .meta({ description: 'The kept answer to an earlier request with this Idempotency-Key', example: 'true' });
 
 const photoHeaders = {
   'Content-Type': 'image/jpeg',
@@ -60,8 +66,15 @@ export function identificationEndpoints<W extends WireShapes>(
       method: 'POST',
       path: '/plant-identification/identify',
       procedure: procedures.identify,
-      request: { multipart: identifyBody },
-      responses: { 200: { description: 'The identification', json: presenter.identification.schema } },
+      request: { headers: z.object({ [IDEMPOTENCY_KEY]: idempotencyKey.optional() }), multipart: identifyBody },
+      responses: {
+        200: {
+          description: 'The identification',
+          json: presenter.identification.schema,
+          headers: { 'Idempotent-Replayed': replayed },
+        },
+      },
+      errors: [409],
       input: ({ upload }) => upload,
       respond: (json) => ({ status: 200, json }),
     }),

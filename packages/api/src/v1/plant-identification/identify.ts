@@ -4,6 +4,7 @@ import { PendingUpload } from '../../middleware/pending-upload.ts';
 import { procedure } from '../../middleware/procedure.ts';
 import { subjectOf } from '../../rate-limit/subject.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import { IDENTIFY_FIELDS, identifyOptions } from './identify-options.ts';
 
 /** @throws {ApiError} `malformed_upload` unless the input is the upload of the request */
@@ -21,9 +22,10 @@ export function identifyProcedure<W extends WireShapes>({ identification: { pres
       .input((input): FormData => pendingUpload(input))
       .mutation(async ({ ctx, input }) => {
         const upload = await pendingUpload(input).read(IDENTIFY_FIELDS);
+        const idempotencyKey = readIdempotencyKey(ctx.request.idempotencyKey);
         const { charge, principal, request } = ctx;
         const { creditShares, identification: service } = ctx.services;
-        const { billable, identification } = await service.identify({
+        const { billable, identification, replayed } = await service.identify({
           photos: upload.photos,
           options: identifyOptions(upload),
           requestId: request.requestId,
@@ -32,11 +34,13 @@ export function identifyProcedure<W extends WireShapes>({ identification: { pres
           address: subjectOf(undefined, request.address),
           trackProgress: request.trackProgress,
           signal: request.signal,
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
           ...(charge && {
             spending: charge.spending(creditShares, creditShares.sharesOf(principal, request.address)),
           }),
         });
         if (!billable) charge?.refund();
+        if (replayed) request.resHeaders.set('Idempotent-Replayed', 'true');
         return present(identification);
       })
   );
