@@ -76,10 +76,8 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
   return {
     async begin(request) {
       for (let look = 1; look <= MAX_LOOKS; look += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- one statement after the other
         const run = await take(request);
         if (run !== undefined) return { type: 'begun', run };
-        // oxlint-disable-next-line no-await-in-loop
         const row = await client.idempotencyKey.findUnique({ where: { id: request.id } });
         // Without a row, the request was abandoned since.
         if (row === null) continue;
@@ -108,7 +106,6 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
       let batch: number;
       do {
         signal.throwIfAborted();
-        // oxlint-disable-next-line no-await-in-loop -- one batch after the other
         batch = await client.$executeRaw`
           DELETE FROM ${table('IdempotencyKey')} WHERE "id" = ANY (ARRAY(
             SELECT "id" FROM ${table('IdempotencyKey')} WHERE "createdAt" <= ${expiredAt()}
