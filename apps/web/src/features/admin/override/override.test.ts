@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderCircuit } from '../../../lib/wire.ts';
 import { overviewOf } from '../testing/overview-of.ts';
-import { consequences, endText, ISOLATION_ENDS, reasonError, reasonLengthText } from './override.ts';
+import { consequences, endText, ISOLATION_ENDS } from './override.ts';
 
 const overview = (plant_id: Partial<ProviderCircuit> = {}, plantnet: Partial<ProviderCircuit> = {}, shared = true) =>
   overviewOf({ plant_id, plantnet, shared });
@@ -57,15 +57,5 @@ describe('endText', () => {
       '8 h, until 10:44',
       'Until I release it',
     ]);
-  });
-});
-
-describe('reasonError', () => {
-  it('accepts 10 to 500 characters, without surrounding white space', () => {
-    expect(reasonLengthText('  Outage  ')).toBe('6 of 500 characters, at least 10');
-    expect(reasonError('  too short  ')).toBe('Please say why in at least 10 characters.');
-    expect(reasonError('long enough')).toBeUndefined();
-    expect(reasonError('x'.repeat(500))).toBeUndefined();
-    expect(reasonError('x'.repeat(501))).toBe('Please say why in at most 500 characters.');
   });
 });

@@ -1,19 +1,13 @@
 'use client';
 
-import { Check } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { v1 } from '@/lib/api-client.ts';
 import { tooManyRequestsHere } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
 import { TIER_NAMES, TIERS, type TierRates } from '@/lib/tiers.ts';
 import type { Tier, UserDetails } from '@/lib/wire.ts';
-import { Button } from '@/ui/button.tsx';
-import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
-import { FormErrorText } from '@/ui/form.tsx';
-import hidden from '@/ui/visually-hidden.module.css';
-import { reasonError } from '../override/override.ts';
-import styles from '../override/override-dialog.module.css';
-import { ReasonField } from '../override/reason-field.tsx';
+import { ChoiceField } from '../dialog/choice-field.tsx';
+import { ReasonDialog } from '../dialog/reason-dialog.tsx';
 import { type MadeLink, SignInLinkField } from './sign-in-link-field.tsx';
 import { CHANGE_LABELS, changeConsequences, linkConsequences, type UserChange } from './user-change.ts';
 
@@ -34,111 +28,39 @@ interface UserChangeDialogProps {
  * takes the place of the question.
  */
 export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose }: UserChangeDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [reason, setReason] = useState('');
   const [tier, setTier] = useState(user.tier);
-  const [reasonInvalid, setReasonInvalid] = useState<string>();
-  const [refusal, setRefusal] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [link, setLink] = useState<MadeLink>();
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    const invalid = reasonError(reason);
-    setReasonInvalid(invalid);
-    setRefusal(undefined);
-    if (change === 'setTier' && tier === user.tier) return setRefusal(SAME_TIER);
-    if (invalid !== undefined) return field.current?.focus();
-    setBusy(true);
-    const result = await send(change, { id: user.id, reason: reason.trim(), tier });
-    setBusy(false);
-    if ('error' in result) return setRefusal(result.error);
+  const send = async (reason: string) => {
+    const result = await sendChange(change, { id: user.id, reason, tier });
+    if ('error' in result) return result;
     onDone();
-    if (result.link === undefined) dialog.current?.close();
-    else setLink(result.link);
+    if (result.link === undefined) return {};
+    const content = <SignInLinkField link={result.link} />;
+    return { shown: { title: 'Sign-in link', consequences: linkConsequences(user.email), content } };
   };
 
   const { command, progress, state } = CHANGE_LABELS[change];
-  if (link !== undefined) {
-    return (
-      <ConfirmDialog
-        ref={dialog}
-        state={state}
-        title="Sign-in link"
-        consequences={linkConsequences(user.email)}
-        form={{ method: 'dialog' }}
-        busy={false}
-        foot={
-          <Button type="submit" state="leaf">
-            Done
-          </Button>
-        }
-        onClose={onClose}
-      >
-        <SignInLinkField link={link} />
-      </ConfirmDialog>
-    );
-  }
+  const isSameTier = change === 'setTier' && tier === user.tier;
   return (
-    <ConfirmDialog
-      ref={dialog}
+    <ReasonDialog
       state={state}
       title={command}
       consequences={changeConsequences(change, { user, isViewer: user.id === viewer.id, tier, rates })}
-      form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
-      busy={busy}
-      foot={
-        <>
-          <p>As {viewer.email}</p>
-          <Button disabled={busy} onClick={() => dialog.current?.close()}>
-            Cancel
-          </Button>
-          <Button type="submit" state={state === 'closed' ? 'leaf' : state} busy={busy}>
-            {busy ? progress : command}
-          </Button>
-        </>
-      }
+      label={{ command, progress }}
+      email={viewer.email}
+      send={send}
+      fieldsError={isSameTier ? SAME_TIER : undefined}
       onClose={onClose}
     >
-      {change === 'setTier' ? <TierChoice chosen={tier} onChoose={setTier} /> : null}
-      <ReasonField
-        ref={field}
-        value={reason}
-        error={reasonInvalid}
-        onChange={(next) => {
-          setReason(next);
-          // An error disappears once the reason is valid.
-          if (reasonInvalid !== undefined) setReasonInvalid(reasonError(next));
-        }}
-      />
-      <FormErrorText error={refusal === undefined ? undefined : { message: refusal }} />
-    </ConfirmDialog>
-  );
-}
-
-/** Choice of a tier. */
-function TierChoice({ chosen, onChoose }: { chosen: Tier; onChoose: (tier: Tier) => void }) {
-  return (
-    <fieldset className={styles['ends']}>
-      <legend>Tier</legend>
-      <div>
-        {TIERS.map((tier) => (
-          <label key={tier} className={styles['end']}>
-            <input
-              type="radio"
-              name="tier"
-              className={hidden['hidden']}
-              checked={tier === chosen}
-              onChange={() => onChoose(tier)}
-            />
-            {tier === chosen ? <Check size={16} strokeWidth={1.8} aria-hidden="true" /> : null}
-            {TIER_NAMES[tier]}
-          </label>
-        ))}
-      </div>
-    </fieldset>
+      {change === 'setTier' ? (
+        <ChoiceField
+          legend="Tier"
+          name="tier"
+          options={TIERS.map((id) => ({ id, text: TIER_NAMES[id] }))}
+          chosen={tier}
+          onChoose={setTier}
+        />
+      ) : null}
+    </ReasonDialog>
   );
 }
 
@@ -151,7 +73,10 @@ const DEFAULT_RETRY_SECONDS = 60;
 type ChangeResult = { link?: MadeLink } | { error: string };
 
 /** Sends a change. `error` is a message for the operator who sent it. */
-async function send(change: UserChange, input: { id: string; reason: string; tier: Tier }): Promise<ChangeResult> {
+async function sendChange(
+  change: UserChange,
+  input: { id: string; reason: string; tier: Tier },
+): Promise<ChangeResult> {
   const { tier, ...about } = input;
   const { users } = v1.admin;
   try {

@@ -1,7 +1,7 @@
 'use client';
 
 import { type Ref, useId } from 'react';
-import { reasonLengthText } from './override.ts';
+import { reasonLengthText } from './reason.ts';
 import styles from './reason-field.module.css';
 
 interface ReasonFieldProps {
