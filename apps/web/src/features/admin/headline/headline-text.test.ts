@@ -95,7 +95,7 @@ describe('the title of the headline', () => {
   });
 
   it('says that nothing is known while the feed is stale', () => {
-    const stale = { status: 'stale', text: 'Stale since 02:41:07' } as const;
+    const stale = { status: 'stale', text: 'Stale since 02:41:07', sinceText: '02:41:07' } as const;
     expect(headlineOf(overviewOf(), stale)).toEqual({
       title: 'No news since 02:41:07.',
       note: 'This page may be out of date.',

@@ -24,9 +24,9 @@ export interface Headline {
 }
 
 /** Returns the first two lines of `/admin`, written for a tired reader. */
-export function headlineOf(overview: Overview, feed: Pick<Feed, 'status' | 'text'>): Headline {
+export function headlineOf(overview: Overview, feed: Feed): Headline {
   if (feed.status === 'stale') {
-    return { title: `No news ${feed.text.replace('Stale ', '')}.`, note: 'This page may be out of date.' };
+    return { title: `No news since ${feed.sinceText}.`, note: 'This page may be out of date.' };
   }
   const failing = systemProblems(overview);
   const services = servicesText(overview);

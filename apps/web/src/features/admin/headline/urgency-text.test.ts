@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert, Urgency } from '../../../lib/wire.ts';
+import type { Feed } from '../live/feed.ts';
 import { at, NOW, overviewOf, plain } from '../testing/overview-of.ts';
 import { figuresOf, sentenceText } from '../text/sentence.ts';
 import { urgencySlip } from './urgency-text.ts';
@@ -36,7 +37,6 @@ function slipOf(urgency: Partial<Urgency>, given: Parameters<typeof overviewOf>[
   const slip = urgencySlip(overview, { feed, now: NOW, timeZone: 'Europe/Berlin' });
   return { ...slip, reason: plain(sentenceText(slip.reason)) };
 }
-type Feed = { status: 'live' | 'paused' | 'stale'; text: string };
 
 describe('the slip "Must I get up?"', () => {
   it('says that all is well', () => {
@@ -145,7 +145,9 @@ describe('the slip "Must I get up?"', () => {
   });
 
   it('cannot tell while the feed is stale', () => {
-    expect(slipOf({ answer: 'yes' }, {}, { status: 'stale', text: 'Stale since 02:41:07' })).toEqual({
+    expect(
+      slipOf({ answer: 'yes' }, {}, { status: 'stale', text: 'Stale since 02:41:07', sinceText: '02:41:07' }),
+    ).toEqual({
       tone: 'unknown',
       answer: 'We can’t tell.',
       reason: 'No news since 02:41:07.',
@@ -154,7 +156,7 @@ describe('the slip "Must I get up?"', () => {
   });
 
   it('says as of when while updates are paused', () => {
-    expect(slipOf({}, {}, { status: 'paused', text: 'Paused at 02:44:19' }).reason).toBe(
+    expect(slipOf({}, {}, { status: 'paused', text: 'Paused at 02:44:19', sinceText: '02:44:19' }).reason).toBe(
       'At 02:44:19: Both services answer; nothing is near its limit.',
     );
   });

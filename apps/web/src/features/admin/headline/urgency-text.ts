@@ -32,7 +32,7 @@ export interface UrgencySlip {
 const ANSWERS = { no: 'No.', not_yet: 'No, not yet.', yes: 'Yes, now.' } as const;
 
 interface Context {
-  feed: Pick<Feed, 'status' | 'text'>;
+  feed: Feed;
   now: number;
   timeZone: string;
 }
@@ -44,7 +44,7 @@ export function urgencySlip(overview: Overview, { feed, now, timeZone }: Context
     return {
       tone: 'unknown',
       answer: 'We can’t tell.',
-      reason: [`No news ${feed.text.replace('Stale ', '')}.`],
+      reason: [`No news since ${feed.sinceText}.`],
       checks: [],
     };
   }
@@ -53,7 +53,7 @@ export function urgencySlip(overview: Overview, { feed, now, timeZone }: Context
   return {
     tone: urgency.answer,
     answer: ANSWERS[urgency.answer],
-    reason: feed.status === 'paused' ? [`${feed.text.replace('Paused at', 'At')}: `, ...reason] : reason,
+    reason: feed.status === 'paused' ? [`At ${feed.sinceText}: `, ...reason] : reason,
     checks: urgency.checks
       .map((check) => ({ name: check.name, ok: check.ok, ...checkText(check, overview) }))
       .toSorted((one, other) => Number(one.ok) - Number(other.ok)),

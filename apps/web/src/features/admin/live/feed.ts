@@ -20,18 +20,22 @@ export interface FeedInput {
   shared: boolean;
 }
 
-export interface Feed {
-  status: 'live' | 'connecting' | 'stale' | 'paused' | 'local';
-  text: string;
-}
+/** How fresh the page is. `sinceText` is the clock time since when it is stale or paused. */
+export type Feed =
+  | { status: 'live' | 'connecting' | 'local'; text: string }
+  | { status: 'stale' | 'paused'; text: string; sinceText: string };
 
 /** Returns how fresh the page is. */
 export function feedOf(input: FeedInput, timeZone: string): Feed {
   const { connected, hasUpdate, now, pausedAt, shared, shownAt, updatedAt } = input;
-  if (pausedAt !== undefined) return { status: 'paused', text: `Paused at ${clockTime(pausedAt, timeZone)}` };
+  if (pausedAt !== undefined) {
+    const sinceText = clockTime(pausedAt, timeZone);
+    return { status: 'paused', text: `Paused at ${sinceText}`, sinceText };
+  }
   const isSilent = now - updatedAt > SILENCE_MS;
   if (isSilent && now - shownAt > RETURN_MS) {
-    return { status: 'stale', text: `Stale since ${clockTime(updatedAt, timeZone)}` };
+    const sinceText = clockTime(updatedAt, timeZone);
+    return { status: 'stale', text: `Stale since ${sinceText}`, sinceText };
   }
   if (!connected || isSilent) return { status: 'connecting', text: hasUpdate ? 'Reconnecting' : 'Connecting' };
   if (!shared) return { status: 'local', text: 'Redis is down: this instance only' };
