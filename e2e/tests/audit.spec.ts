@@ -55,7 +55,7 @@ test('the audit page says who changed what and why, and narrows it', async ({ ap
   await page.getByLabel('About').fill(email);
   await page.getByLabel('Reason').fill('SCHOOL class');
   await page.getByRole('button', { name: 'Filter' }).click();
-  await expect(page).toHaveURL(/what=user\.set_tier&about=audit-reader.*&reason=SCHOOL\+class/);
+  await expect(page).toHaveURL(/action=user\.set_tier&target=audit-reader.*&reason=SCHOOL\+class/);
   await expect(rows(page)).toHaveCount(2);
   await expect(page.getByLabel('About')).toHaveValue(email);
   await takeScreenshots(page, 'audit-filtered');
@@ -74,7 +74,7 @@ test('the audit page comes in pages', async ({ app, page }) => {
   const { email, id } = await changeTier(page, app, 'audit-pages');
   const changes = Array.from({ length: 52 }, (_, n) => ({ type: 'setTier', tier: n % 2 ? 'pro' : 'free' }) as const);
   await changeUser(app, email, 'One of many changes.', ...changes);
-  await page.goto(`${app.url}/admin/audit?about=${id}`);
+  await page.goto(`${app.url}/admin/audit?target=${id}`);
   await expect(rows(page)).toHaveCount(51);
   await page.getByRole('link', { name: 'Older' }).click();
   await expect(rows(page)).toHaveCount(5);
@@ -88,7 +88,7 @@ test('the audit page comes in pages', async ({ app, page }) => {
 
 test('the export has what matches, as texts for a spreadsheet', async ({ app, page }) => {
   const { email, id } = await changeTier(page, app, 'audit-export');
-  await page.goto(`${app.url}/admin/audit?about=${email}`);
+  await page.goto(`${app.url}/admin/audit?target=${email}`);
   const downloading = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export what matches (CSV)' }).click();
   const download = await downloading;
@@ -102,7 +102,7 @@ test('the export has what matches, as texts for a spreadsheet', async ({ app, pa
   );
   expect(lines[2]).toContain(`,"'=1+1, asked for by ""mail""",free,pro,`);
 
-  const answer = await page.request.get(`${app.url}/admin/audit/export?about=${email}`);
+  const answer = await page.request.get(`${app.url}/admin/audit/export?target=${email}`);
   expect(answer.headers()).toMatchObject({
     'cache-control': 'no-store',
     'content-type': 'text/csv; charset=utf-8; header=present',

@@ -2,7 +2,7 @@ import 'server-only';
 import { type Principal, safeNextPath } from '@plantcommunity/auth';
 import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
-import { type AuditFilter, filterInput } from '../features/admin/audit/audit-filter.ts';
+import { type AuditFilter, auditFilterInput } from '../features/admin/audit/audit-filter.ts';
 import { type UserFilter, userFilterInput } from '../features/admin/users/user-filter.ts';
 import { container } from './container.ts';
 import { orUnavailable, unlessRefused } from './procedure-errors.ts';
@@ -47,7 +47,7 @@ export async function auditPage(
   page: { cursor: string | undefined; limit: number },
 ) {
   const { api } = await container();
-  return api.caller(principal).admin.audit.list({ ...filterInput(filter), ...page });
+  return api.caller(principal).admin.audit.list({ ...auditFilterInput(filter), ...page });
 }
 
 /** Returns accounts, from the procedure that checks the role. */

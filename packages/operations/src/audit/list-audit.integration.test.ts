@@ -103,9 +103,9 @@ describe('the list of the audit trail', () => {
     [{ target: 'example.org' }, ['user.set_tier']],
     [{ target: 'jr' }, ['user.set_tier']],
     [{ target: '01JD8Z4Q0M3T5R7V9X1B2C4D6F' }, ['alert.acknowledge']],
-    [{ text: '100%' }, ['circuit.isolate']],
-    [{ text: 'as PLANNED' }, ['circuit.expire']],
-    [{ text: "'; DROP" }, []],
+    [{ reason: '100%' }, ['circuit.isolate']],
+    [{ reason: 'as PLANNED' }, ['circuit.expire']],
+    [{ reason: "'; DROP" }, []],
     [{ from: new Date(NOON + 3_600_000), to: new Date(NOON + 7_200_000) }, ['circuit.expire']],
     [{ who: 'ada', from: new Date(NOON + 1) }, ['alert.acknowledge']],
   ])('narrowed by %j has %j', async (filter, actions) => {
@@ -144,7 +144,7 @@ describe('the list of the audit trail', () => {
       ],
     });
     const list = (limit: number, cursor?: string) =>
-      listAudit(database.client, { text: 'another version', limit, cursor });
+      listAudit(database.client, { reason: 'another version', limit, cursor });
     const found = { entries: [{ id: id(1), action: 'circuit.isolate' }] };
     expect(await list(3)).toMatchObject(found);
     expect(await list(1)).toMatchObject(found);
@@ -181,7 +181,7 @@ describe('the audit trail', () => {
       throw new Error('rolled back');
     });
     await expect(failed).rejects.toThrow('rolled back');
-    expect(await actionsOf({ text: 'Rolled back' })).toEqual([]);
+    expect(await actionsOf({ reason: 'Rolled back' })).toEqual([]);
     expect(await database.client.user.findUnique({ where: { id: 'mo' } })).toMatchObject({ tier: 'free' });
   });
 

@@ -14,7 +14,7 @@ export interface AuditFilter {
   /** The moment after the last. */
   to?: Date | undefined;
   /** Part of the reason. */
-  text?: string | undefined;
+  reason?: string | undefined;
 }
 
 export interface AuditQuery extends AuditFilter {
@@ -79,7 +79,7 @@ function readRows(client: PrismaClient, query: AuditQuery): Promise<Row[]> {
     ORDER BY entry."id" DESC LIMIT ${query.limit + 1}`;
 }
 
-function conditions({ actions, cursor, from, target, text, to, who }: AuditQuery): Prisma.Sql[] {
+function conditions({ actions, cursor, from, reason, target, to, who }: AuditQuery): Prisma.Sql[] {
   const all = [Prisma.sql`TRUE`];
   if (cursor !== undefined) all.push(Prisma.sql`entry."id" < ${cursor}`);
   if (who !== undefined) all.push(contains(Prisma.sql`actor."email"`, who));
@@ -91,7 +91,7 @@ function conditions({ actions, cursor, from, target, text, to, who }: AuditQuery
   }
   if (from !== undefined) all.push(Prisma.sql`entry."at" >= ${from}`);
   if (to !== undefined) all.push(Prisma.sql`entry."at" < ${to}`);
-  if (text !== undefined) all.push(contains(Prisma.sql`entry."reason"`, text));
+  if (reason !== undefined) all.push(contains(Prisma.sql`entry."reason"`, reason));
   return all;
 }
 

@@ -78,7 +78,7 @@ const auditFilter = z.strictObject({
   /** The moment after the last. */
   to: instant.optional(),
   /** Part of the reason. */
-  text: text.optional(),
+  reason: text.optional(),
 });
 
 export const auditListInput = auditFilter

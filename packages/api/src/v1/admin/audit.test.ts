@@ -19,8 +19,8 @@ describe('the list of the audit trail', () => {
       { limit: 200, cursor: ID },
     ],
     [
-      { who: ' ada ', actions: ['user.set_tier'], target: 'anna@', text: 'school' },
-      { limit: 50, who: 'ada', actions: ['user.set_tier'], target: 'anna@', text: 'school' },
+      { who: ' ada ', actions: ['user.set_tier'], target: 'anna@', reason: 'school' },
+      { limit: 50, who: 'ada', actions: ['user.set_tier'], target: 'anna@', reason: 'school' },
     ],
     [
       { from: '2026-03-01T00:00:00.000Z', to: '2026-03-02T00:00:00.000Z' },
@@ -40,7 +40,7 @@ describe('the list of the audit trail', () => {
     { actions: ['user.remove'] },
     { from: 'yesterday' },
     { who: '' },
-    { text: 'x'.repeat(201) },
+    { reason: 'x'.repeat(201) },
   ])('refuses %j', async (input) => {
     const { api } = apiUnderTest();
     const asked = api.caller(ada).admin.audit.list(input as never);

@@ -1,10 +1,11 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
-import { filterQuery, type Query, readFilter } from '@/features/admin/audit/audit-filter.ts';
+import { auditFilterQuery, readAuditFilter } from '@/features/admin/audit/audit-filter.ts';
 import { AuditFilterForm } from '@/features/admin/audit/audit-filter-form.tsx';
 import { AuditTable } from '@/features/admin/audit/audit-table.tsx';
 import styles from '@/features/admin/list/list-page.module.css';
+import type { PageQuery } from '@/lib/page-query.ts';
 import { administrator, auditPage } from '@/server/page-data.ts';
 import { orUnavailable, unlessRefused } from '@/server/procedure-errors.ts';
 import { buttonClass } from '@/ui/button.tsx';
@@ -19,11 +20,11 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: 'Audit' };
 }
 
-export default async function AuditPage({ searchParams }: { searchParams: Promise<Query> }) {
+export default async function AuditPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
   const principal = await administrator();
   if (principal === 'unavailable') return <Unavailable what="the audit trail" />;
   const query = await searchParams;
-  const filter = readFilter(query);
+  const filter = readAuditFilter(query);
   const cursor = typeof query['cursor'] === 'string' ? query['cursor'] : undefined;
   const found = await orUnavailable(() => unlessRefused(auditPage(principal, filter, { cursor, limit: PAGE })));
   if (found === 'unavailable') return <Unavailable what="the audit trail" />;
@@ -40,7 +41,11 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           </div>
           {items.length === 0 ? null : (
             // A download is no page that Next could open.
-            <a className={buttonClass({ small: true })} href={`/admin/audit/export${filterQuery(filter)}`} download>
+            <a
+              className={buttonClass({ small: true })}
+              href={`/admin/audit/export${auditFilterQuery(filter)}`}
+              download
+            >
               Export {isNarrowed ? 'what matches' : 'all'} (CSV)
             </a>
           )}
@@ -55,8 +60,8 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         </section>
         {next === undefined && cursor === undefined ? null : (
           <nav className={styles['more']} aria-label="Older and newer">
-            {cursor === undefined ? null : <Link href={`/admin/audit${filterQuery(filter)}`}>Newest</Link>}
-            {next === undefined ? null : <Link href={`/admin/audit${filterQuery(filter, next)}`}>Older</Link>}
+            {cursor === undefined ? null : <Link href={`/admin/audit${auditFilterQuery(filter)}`}>Newest</Link>}
+            {next === undefined ? null : <Link href={`/admin/audit${auditFilterQuery(filter, next)}`}>Older</Link>}
           </nav>
         )}
       </div>

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import type { Query } from '@/features/admin/audit/audit-filter.ts';
 import styles from '@/features/admin/list/list-page.module.css';
 import { readUserFilter, userFilterQuery } from '@/features/admin/users/user-filter.ts';
 import { UserFilterForm } from '@/features/admin/users/user-filter-form.tsx';
 import { UserTable } from '@/features/admin/users/user-table.tsx';
+import type { PageQuery } from '@/lib/page-query.ts';
 import { administrator, userPage } from '@/server/page-data.ts';
 import { orUnavailable } from '@/server/procedure-errors.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
@@ -20,7 +20,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: 'Users' };
 }
 
-export default async function UsersPage({ searchParams }: { searchParams: Promise<Query> }) {
+export default async function UsersPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
   const principal = await administrator();
   if (principal === 'unavailable') return <Unavailable what="the list of users" />;
   const query = await searchParams;

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { Field, SelectField } from '@/ui/field.tsx';
 import { FilterButton } from '../list/filter-button.tsx';
 import styles from '../list/filter-form.module.css';
-import { ACTION_GROUPS, type AuditFilter } from './audit-filter.ts';
+import { AUDIT_ACTION_GROUPS, type AuditFilter } from './audit-filter.ts';
 
 const PATH = '/admin/audit';
 
@@ -16,9 +16,9 @@ export function AuditFilterForm({ filter }: { filter: AuditFilter }) {
     // A new filter makes new inputs: each shows what the list is narrowed by.
     <Form key={JSON.stringify(filter)} action={PATH} className={styles['form']} aria-label="Filter">
       <Field label="Who" name="who" placeholder="part of an address" autoComplete="off" defaultValue={filter.who} />
-      <SelectField label="What" name="what" defaultValue={filter.what ?? ''}>
+      <SelectField label="What" name="action" defaultValue={filter.action ?? ''}>
         <option value="">Everything</option>
-        {ACTION_GROUPS.map(({ actions, id, name }) => (
+        {AUDIT_ACTION_GROUPS.map(({ actions, id, name }) => (
           <optgroup key={id} label={name}>
             {actions.length > 1 ? <option value={id}>{name}: all</option> : null}
             {actions.map((choice) => (
@@ -31,10 +31,10 @@ export function AuditFilterForm({ filter }: { filter: AuditFilter }) {
       </SelectField>
       <Field
         label="About"
-        name="about"
+        name="target"
         placeholder="provider or address"
         autoComplete="off"
-        defaultValue={filter.about}
+        defaultValue={filter.target}
       />
       <Field label="From" note="UTC" name="from" type="date" defaultValue={filter.from} />
       <Field label="To" note="UTC" name="to" type="date" defaultValue={filter.to} />

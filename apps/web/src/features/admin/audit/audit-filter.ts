@@ -1,9 +1,10 @@
+import type { PageQuery } from '../../../lib/page-query.ts';
 import type { AuditEntry } from '../../../lib/wire.ts';
 
 type Action = AuditEntry['action'];
 
 /** Actions by the kind of their target, with the words that the filter has for them. */
-export const ACTION_GROUPS: readonly {
+export const AUDIT_ACTION_GROUPS: readonly {
   id: string;
   name: string;
   actions: readonly { action: Action; name: string }[];
@@ -33,30 +34,27 @@ export const ACTION_GROUPS: readonly {
   { id: 'alert', name: 'Alerts', actions: [{ action: 'alert.acknowledge', name: 'Acknowledged' }] },
 ];
 
-/** The fields of the filter, as the query of the page has them; a day is a day of UTC, such as `2026-11-22`. */
-const FIELDS = ['who', 'what', 'about', 'from', 'to', 'reason'] as const;
+/** The fields of the filter, as the query of the page has them. `action` is one action or the id of a group; a day is a day of UTC, such as `2026-11-22`. */
+const FIELDS = ['who', 'action', 'target', 'from', 'to', 'reason'] as const;
 type Field = (typeof FIELDS)[number];
 
 export type AuditFilter = Readonly<Partial<Record<Field, string>>>;
 
-/** The query of a page, as Next reads it. */
-export type Query = Readonly<Record<string, string | string[] | undefined>>;
-
 const MAX_TEXT = 200;
 
 /** Reads the filter of a query. Empty fields, and those that say nothing the filter knows, are left out. */
-export function readFilter(query: Query): AuditFilter {
+export function readAuditFilter(query: PageQuery): AuditFilter {
   const text = (name: Field) => {
     const value = query[name];
     const trimmed = typeof value === 'string' ? value.trim().slice(0, MAX_TEXT) : '';
     return trimmed === '' ? undefined : trimmed;
   };
-  const what = text('what');
+  const action = text('action');
   const days = { from: text('from'), to: text('to') };
   const found = {
     who: text('who'),
-    what: what !== undefined && actionsOf(what).length > 0 ? what : undefined,
-    about: text('about'),
+    action: action !== undefined && actionsOf(action).length > 0 ? action : undefined,
+    target: text('target'),
     from: startOfDay(days.from) === undefined ? undefined : days.from,
     to: startOfDay(days.to) === undefined ? undefined : days.to,
     reason: text('reason'),
@@ -65,7 +63,7 @@ export function readFilter(query: Query): AuditFilter {
 }
 
 /** Returns the query that leads to a filter again, such as `?who=ada`; empty for none. */
-export function filterQuery(filter: AuditFilter, cursor?: string): string {
+export function auditFilterQuery(filter: AuditFilter, cursor?: string): string {
   const query = new URLSearchParams();
   for (const field of FIELDS) {
     const value = filter[field];
@@ -76,14 +74,14 @@ export function filterQuery(filter: AuditFilter, cursor?: string): string {
 }
 
 /** Returns the input of `admin.audit.list`. */
-export function filterInput({ about, from, reason, to, what, who }: AuditFilter) {
+export function auditFilterInput({ action, from, reason, target, to, who }: AuditFilter) {
   const first = startOfDay(from);
   const last = startOfDay(to);
   return {
     who,
-    target: about,
-    text: reason,
-    ...(what !== undefined && { actions: [...actionsOf(what)] }),
+    target,
+    reason,
+    ...(action !== undefined && { actions: [...actionsOf(action)] }),
     ...(first !== undefined && { from: first.toISOString() }),
     // The last day is part of the list.
     ...(last !== undefined && { to: new Date(last.getTime() + DAY_MS).toISOString() }),
@@ -93,10 +91,10 @@ export function filterInput({ about, from, reason, to, what, who }: AuditFilter)
 const DAY_MS = 86_400_000;
 
 /** Returns the actions of a choice: one action, or the id of a group. */
-function actionsOf(what: string): readonly Action[] {
-  return ACTION_GROUPS.flatMap(({ actions, id }) => {
+function actionsOf(choice: string): readonly Action[] {
+  return AUDIT_ACTION_GROUPS.flatMap(({ actions, id }) => {
     const all = actions.map(({ action }) => action);
-    return what === id ? all : all.filter((action) => action === what);
+    return choice === id ? all : all.filter((action) => action === choice);
   });
 }
 

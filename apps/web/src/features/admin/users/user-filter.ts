@@ -1,6 +1,6 @@
+import type { PageQuery } from '../../../lib/page-query.ts';
 import { TIERS } from '../../../lib/tiers.ts';
 import type { Tier } from '../../../lib/wire.ts';
-import type { Query } from '../audit/audit-filter.ts';
 
 /** The fields of the filter, as the query of the page has them. */
 export interface UserFilter {
@@ -14,7 +14,7 @@ export interface UserFilter {
 const MAX_TEXT = 200;
 
 /** Reads the filter of a query. Empty fields, and those that say nothing the filter knows, are left out. */
-export function readUserFilter({ role, search, state, tier }: Query): UserFilter {
+export function readUserFilter({ role, search, state, tier }: PageQuery): UserFilter {
   const text = typeof search === 'string' ? search.trim().slice(0, MAX_TEXT) : '';
   const known = TIERS.find((name) => name === tier);
   return {

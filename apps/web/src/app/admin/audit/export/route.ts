@@ -1,5 +1,5 @@
 import { auditCsv } from '@/features/admin/audit/audit-csv.ts';
-import { readFilter } from '@/features/admin/audit/audit-filter.ts';
+import { readAuditFilter } from '@/features/admin/audit/audit-filter.ts';
 import { auditPage, isStillAdmin } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 
@@ -16,7 +16,7 @@ export async function GET(request: Request): Promise<Response> {
   const headers = { 'Cache-Control': 'no-store' };
   if (isUnknown) return new Response(null, { status: 503, headers: { ...headers, 'Retry-After': RETRY_SECONDS } });
   if (principal?.role !== 'admin') return new Response(null, { status: 404, headers });
-  const filter = readFilter(Object.fromEntries(new URL(request.url).searchParams));
+  const filter = readAuditFilter(Object.fromEntries(new URL(request.url).searchParams));
   const parts = auditCsv({
     isAllowed: () => isStillAdmin(request.headers),
     read: (cursor) => auditPage(principal, filter, { cursor, limit: PAGE }),

@@ -59,7 +59,7 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
           )}
           {history.next_cursor === undefined ? null : (
             <p className={styles['all']}>
-              <Link href={`/admin/audit?about=${encodeURIComponent(user.id)}`}>All entries about this account</Link>
+              <Link href={`/admin/audit?target=${encodeURIComponent(user.id)}`}>All entries about this account</Link>
             </p>
           )}
         </section>
