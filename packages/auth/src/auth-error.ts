@@ -6,7 +6,10 @@ export type AuthErrorCode =
   | 'malformed_password'
   | 'wrong_password'
   | 'last_admin'
-  | 'invalid_link';
+  | 'invalid_link'
+  | 'invalid_key_name'
+  | 'invalid_key_end'
+  | 'too_many_keys';
 
 /** A request that this package refuses. The API has a sentence for each code. */
 export class AuthError extends Error {

@@ -4,6 +4,9 @@ import type { Logger } from '@plantcommunity/telemetry';
 import type { NextAuthOptions } from 'next-auth';
 import { type Accounts, createAccounts } from './accounts/accounts.ts';
 import { type AccountAdministration, createAccountAdministration } from './accounts/administration.ts';
+import { type ApiKeys, createApiKeys } from './api-keys/api-keys.ts';
+import { holderOfKey, type KeyHolder } from './api-keys/key-holder.ts';
+import { apiKeyOf, bearerOf } from './bearer.ts';
 import { BrowserSessions, createSessionTokens, type Session } from './browser-sessions.ts';
 import { deleteExpiredSignIns } from './expired-sign-ins.ts';
 import { deriveKeys } from './keys.ts';
@@ -14,7 +17,7 @@ import type { ClaimedUser, Principal } from './principal.ts';
 import { cookiesFor, readSessionCookie, sessionCookieSet } from './session-cookie.ts';
 import { principalOfSession } from './session-principal.ts';
 import { createSignIn } from './sign-in.ts';
-import { type AppSession, bearerOf, createAccessTokens } from './tokens/access-token.ts';
+import { type AppSession, createAccessTokens } from './tokens/access-token.ts';
 import { createTokens, type Tokens } from './tokens/tokens.ts';
 import { createUser, type EnsuredAdmin, ensureAdmin, findAdmin, type NewUser, renewAdminPassword } from './users.ts';
 
@@ -39,14 +42,21 @@ export interface Auth {
   readonly accounts: Accounts;
   readonly administration: AccountAdministration;
   readonly tokens: Tokens;
+  readonly apiKeys: ApiKeys;
   /**
    * Returns the user whom a request's headers authenticate, by access token or, without one, by session cookie;
-   * undefined for an anonymous request. @throws the error of the database
+   * undefined for an anonymous request, and for one with an API key. @throws the error of the database
    */
   principalOf(headers: Headers): Promise<Principal | undefined>;
   /**
+   * Like `principalOf`, but accepts API keys, too: for the API, which limits them to their scopes. Notes the use of a key.
+   * @throws the error of the database
+   */
+  callerOf(headers: Headers): Promise<Principal | KeyHolder | undefined>;
+  /**
    * Returns the user that the request's session or token names, checked by signature and expiry only: for use while the
-   * database is unavailable. The account may have been removed and the session ended.
+   * database is unavailable. The account may have been removed and the session ended. Undefined for an API key, which
+   * only the database can check.
    */
   claimedUser(headers: Headers): Promise<ClaimedUser | undefined>;
   /**
@@ -82,7 +92,7 @@ export function createAuth(options: AuthOptions): Auth {
   const providers = oauthProviders(options.oauth ?? {}, logger);
   const cookieName = cookiesFor(appUrl).sessionToken.name;
   /** Cache of one database query per request. */
-  const principals = new WeakMap<Headers, Promise<Principal | undefined>>();
+  const callers = new WeakMap<Headers, Promise<Principal | KeyHolder | undefined>>();
 
   /**
    * Returns the session that a request's credentials name, checked by their encryption or signature and expiry only.
@@ -98,19 +108,21 @@ export function createAuth(options: AuthOptions): Auth {
     return cookie === undefined ? undefined : sessionTokens.decrypt(cookie);
   }
 
-  async function findPrincipal(headers: Headers): Promise<Principal | undefined> {
+  async function findCaller(headers: Headers): Promise<Principal | KeyHolder | undefined> {
+    const key = apiKeyOf(headers);
+    if (key !== undefined) return holderOfKey(key, { client, clock, logger });
     const session = await verify(headers);
     return session && principalOfSession(client, session, clock.now());
   }
 
-  function principalOf(headers: Headers): Promise<Principal | undefined> {
-    let principal = principals.get(headers);
-    if (!principal) {
-      principal = findPrincipal(headers);
-      principals.set(headers, principal);
-      principal.catch(() => principals.delete(headers));
+  function callerOf(headers: Headers): Promise<Principal | KeyHolder | undefined> {
+    let caller = callers.get(headers);
+    if (!caller) {
+      caller = findCaller(headers);
+      callers.set(headers, caller);
+      caller.catch(() => callers.delete(headers));
     }
-    return principal;
+    return caller;
   }
 
   return {
@@ -137,7 +149,9 @@ export function createAuth(options: AuthOptions): Auth {
     accounts: createAccounts({ client, oauthProviders: providers, clock, logger, eraseOwner }),
     administration: createAccountAdministration({ client, oauthProviders: providers, clock, logger }),
     tokens: createTokens({ client, secrets, access, signIn, clock, logger }),
-    principalOf,
+    apiKeys: createApiKeys({ client, clock, logger }),
+    principalOf: async (headers) => (apiKeyOf(headers) === undefined ? callerOf(headers) : undefined),
+    callerOf,
     async claimedUser(headers) {
       const session = await verify(headers);
       return session && { userId: session.userId };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bearerOf } from './access-token.ts';
+import { bearerOf } from './bearer.ts';
 
 const of = (authorization: string) => bearerOf(new Headers({ authorization }));
 

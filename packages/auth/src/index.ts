@@ -4,8 +4,18 @@ export type { AccountAdministration, AccountDetails } from './accounts/administr
 export type { AccountPage, AccountQuery, AccountSummary } from './accounts/list-accounts.ts';
 export type { LockedAccount } from './accounts/lock-account.ts';
 export type { NewSignInLink, SignInLinkState, UsableSignInLink } from './accounts/sign-in-links.ts';
+export {
+  API_KEY_SCOPES,
+  type ApiKey,
+  type ApiKeys,
+  MAX_API_KEYS,
+  type MadeApiKey,
+  type NewApiKey,
+} from './api-keys/api-keys.ts';
+export type { KeyHolder } from './api-keys/key-holder.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
+export { type BearerKind, bearerKindOf } from './bearer.ts';
 export { MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
 export { safeNextPath } from './next-auth-options.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/providers.ts';

@@ -34,7 +34,7 @@ export interface AccountAdministration {
   setTier(transaction: Transaction, account: LockedAccount, tier: Tier): Promise<void>;
   /** @throws {AuthError} `last_admin` */
   setRole(transaction: Transaction, account: LockedAccount, role: Role): Promise<void>;
-  /** Ends all sessions, tokens and sign-in links of the user, for good. @throws {AuthError} `last_admin` */
+  /** Ends all sessions, tokens, sign-in links and API keys of the user, for good. @throws {AuthError} `last_admin` */
   disable(transaction: Transaction, account: LockedAccount): Promise<void>;
   enable(transaction: Transaction, account: LockedAccount): Promise<void>;
   readonly links: SignInLinks;
@@ -95,6 +95,7 @@ export function createAccountAdministration(options: {
         sessionEpoch: { increment: 1 },
         browserSessions: { deleteMany: {} },
         tokenFamilies: { deleteMany: {} },
+        apiKeys: { deleteMany: {} },
       });
     },
     enable: (transaction, account) => update(transaction, account, { disabledAt: null }),

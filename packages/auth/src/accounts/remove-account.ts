@@ -51,6 +51,7 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
           linkedAccounts: { deleteMany: {} },
           browserSessions: { deleteMany: {} },
           tokenFamilies: { deleteMany: {} },
+          apiKeys: { deleteMany: {} },
         },
       });
     }),

@@ -92,14 +92,3 @@ export function createAccessTokens(secrets: readonly string[], appUrl: URL, cloc
 function keyId(key: Uint8Array): string {
   return createHash('sha256').update(key).digest('base64url').slice(0, 11);
 }
-
-/**
- * Returns the token of `Authorization: Bearer …` (RFC 6750, 2.1), empty when the header holds no single token; undefined
- * without such a header.
- */
-export function bearerOf(headers: Headers): string | undefined {
-  const authorization = headers.get('authorization') ?? '';
-  if (!/^bearer(\s|$)/i.test(authorization)) return undefined;
-  const token = authorization.slice('bearer'.length).trim();
-  return /^[\w\-.~+/]+=*$/.test(token) ? token : '';
-}
