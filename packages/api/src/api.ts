@@ -53,7 +53,10 @@ export interface Api {
 }
 
 export interface ApiDeps extends Pick<Services, 'identification' | 'operations' | 'metrics' | 'clock' | 'config'> {
-  auth: Pick<Auth, 'accounts' | 'claimedUser' | 'endReplacedSession' | 'principalOf' | 'sessionCookie' | 'tokens'>;
+  auth: Pick<
+    Auth,
+    'accounts' | 'apiKeys' | 'callerOf' | 'claimedUser' | 'endReplacedSession' | 'sessionCookie' | 'tokens'
+  >;
   redis: RedisConnection;
   logger: Logger;
 }
@@ -112,7 +115,7 @@ export function assembleApi({
         reauthenticate: async () => principal,
         claimedUser: async () => principal && { userId: principal.userId },
         address: headers && clientAddress(headers, config.proxyHops),
-        hasBearer: false,
+        bearer: undefined,
         userAgent: headers?.get('user-agent') ?? undefined,
         idempotencyKey: undefined,
         signal: new AbortController().signal,

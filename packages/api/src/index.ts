@@ -6,6 +6,7 @@ export type { ApiConfig } from './services.ts';
 export type { WireAuditEntry, WireAuditPage } from './v1/admin/audit-wire.ts';
 export type { WireOverview, WireOverviewEvent } from './v1/admin/overview-wire.ts';
 export type { WireUserDetails, WireUserPage } from './v1/admin/user-wire.ts';
+export type { WireApiKey } from './v1/api-keys/wire.ts';
 export type { WireMe } from './v1/auth/wire.ts';
 export type {
   WireHealth,

@@ -39,7 +39,7 @@ export interface ApiConfig {
 export interface Services {
   identification: IdentificationService;
   operations: Operations;
-  auth: Pick<Auth, 'accounts' | 'tokens'>;
+  auth: Pick<Auth, 'accounts' | 'apiKeys' | 'tokens'>;
   identifyLimit: IdentifyLimit;
   creditShares: CreditShares;
   throttles: Throttles;

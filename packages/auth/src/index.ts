@@ -1,4 +1,4 @@
-export { isDatabaseUnavailable } from '@plantcommunity/db';
+export { type ApiKeyScope, isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
 export type { AccountAdministration, AccountDetails } from './accounts/administration.ts';
 export type { AccountPage, AccountQuery, AccountSummary } from './accounts/list-accounts.ts';

@@ -19,6 +19,7 @@ export const STATUS = {
   invalid_token: 401,
   invalid_credentials: 401,
   account_disabled: 403,
+  insufficient_scope: 403,
   not_found: 404,
   email_taken: 409,
   version_gone: 410,

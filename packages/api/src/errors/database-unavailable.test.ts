@@ -17,7 +17,7 @@ const away = async (): Promise<never> => {
   });
 };
 
-function without(principalOf?: Auth['principalOf']) {
+function without(callerOf?: Auth['callerOf']) {
   return apiUnderTest({
     config: { mode: 'production' },
     service: {
@@ -36,9 +36,10 @@ function without(principalOf?: Auth['principalOf']) {
       users: everyUserOperation(away),
     },
     auth: {
-      ...(principalOf && { principalOf }),
+      ...(callerOf && { callerOf }),
       accounts: { register: away, changePassword: away, signOutEverywhere: away, remove: away },
       tokens: { issue: away, refresh: away, revoke: away },
+      apiKeys: { create: away, list: away, find: away, revoke: away },
     },
   });
 }
@@ -75,6 +76,16 @@ describe('identify without the database', () => {
   it('refuses an invalid token', async () => {
     const { api, asked } = without(away);
     expect((await api.rest(identify({ Authorization: 'Bearer forged' }))).status).toBe(401);
+    expect(asked).toEqual([]);
+  });
+
+  it('neither accepts an API key nor calls it invalid, because only the database can tell', async () => {
+    const { api, asked } = without(away);
+    const answer = await api.rest(identify({ Authorization: 'Bearer plk_identify' }));
+    expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '5',
+    });
     expect(asked).toEqual([]);
   });
 

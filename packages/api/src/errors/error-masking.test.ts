@@ -33,6 +33,7 @@ const operations = {
   users: everyUserOperation(failing),
 };
 const accounts = { register: failing, changePassword: failing, signOutEverywhere: failing, remove: failing };
+const apiKeys = { create: failing, list: failing, find: failing, revoke: failing };
 const tokens = { issue: failing, refresh: failing, revoke: failing };
 
 const asAda = { Authorization: 'Bearer ada' };
@@ -48,7 +49,7 @@ describe('an internal error', () => {
       config: { mode },
       service,
       operations,
-      auth: { accounts, tokens },
+      auth: { accounts, apiKeys, tokens },
       limit: { peek: failing },
     });
     const answer = await route.call(api, samples[route.procedure]?.(), asAda);
@@ -64,7 +65,7 @@ describe('an internal error', () => {
   it.each(allProcedures.filter(({ policy }) => policy !== 'public'))(
     'while authenticating the caller of $procedure, $namespace over $over, is not shown',
     async (route) => {
-      const { api } = apiUnderTest({ auth: { principalOf: failing } });
+      const { api } = apiUnderTest({ auth: { callerOf: failing } });
       const answer = await route.call(api, samples[route.procedure]?.(), asAda);
       const text = await answer.text();
       expect(text).toContain('Internal error');

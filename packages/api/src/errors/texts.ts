@@ -1,4 +1,10 @@
-import { type AuthErrorCode, MAX_NAME_LENGTH, PASSWORD_LENGTH } from '@plantcommunity/auth';
+import {
+  type ApiKeyScope,
+  type AuthErrorCode,
+  MAX_API_KEYS,
+  MAX_NAME_LENGTH,
+  PASSWORD_LENGTH,
+} from '@plantcommunity/auth';
 import type { RejectedPart } from '@plantcommunity/identification';
 import { type OperationsErrorCode, REASON_LENGTH } from '@plantcommunity/operations';
 import type { FieldError } from './api-error.ts';
@@ -9,6 +15,12 @@ export const AUTHENTICATION_REQUIRED =
 
 export const throttled = (seconds: number): string =>
   `Request was throttled. Expected available in ${seconds} seconds.`;
+
+/** Sent to an API key that may not make a call; `scope` is the one that may, if any may. */
+export const insufficientScopeText = (scope: ApiKeyScope | undefined): string =>
+  scope === undefined
+    ? 'An API key cannot be used here. Please sign in.'
+    : `This API key does not have the scope "${scope}".`;
 
 /** Sent while the database is unavailable. */
 export const SERVICE_UNAVAILABLE = 'The service is temporarily unavailable. Please try again in a few moments.';
@@ -49,6 +61,15 @@ export const AUTH_ERRORS: Readonly<Record<AuthErrorCode, FieldError>> = {
   invalid_link: {
     detail: 'This link cannot be used any more: it was used or replaced, or it has expired. Ask for a new one.',
     pointer: '#/token',
+  },
+  invalid_key_name: {
+    detail: `The name of a key has 1 to ${MAX_NAME_LENGTH} characters, on one line.`,
+    pointer: '#/name',
+  },
+  invalid_key_end: { detail: 'The end of a key is in the future.', pointer: '#/expires_at' },
+  too_many_keys: {
+    detail: `An account has at most ${MAX_API_KEYS} API keys, expired ones included. Revoke one first.`,
+    pointer: '#',
   },
   last_admin: { detail: 'The last admin cannot be removed: make another user an admin first.', pointer: '#' },
 };

@@ -15,32 +15,47 @@ const CALLERS = {
   "user's token": { Authorization: 'Bearer anna' },
   admin: { ...own, Cookie: 'session=ada' },
   "admin's token": { Authorization: 'Bearer ada' },
+  'key with identify': { Authorization: 'Bearer plk_identify' },
+  'key with read': { Authorization: 'Bearer plk_read' },
+  'key with write': { Authorization: 'Bearer plk_write' },
+  "admin's key with all scopes": { Authorization: 'Bearer plk_ada' },
 } as const;
 const CALLER_NAMES = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 const MODES = ['development', 'production'] as const;
 
 type Statuses = readonly (number | 'ok')[];
 
-const everyone: Statuses = ['ok', 'ok', 'ok', 'ok', 'ok', 'ok'];
-const signedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok'];
-const identifiers: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok'];
+/** Answers to the API keys where none may call. */
+const NO_KEY = [403, 403, 403, 403] as const;
+const IDENTIFY_KEYS = ['ok', 403, 403, 'ok'] as const;
+
+const everyone: Statuses = CALLER_NAMES.map(() => 'ok');
+const signedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', ...NO_KEY];
+const identifiers: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok', ...IDENTIFY_KEYS];
+const signedInIdentifiers: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', ...IDENTIFY_KEYS];
+const readers: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', 403, 'ok', 403, 'ok'];
 /** Access to Anna's data; the administrator is not Anna. */
-const owner: Statuses = [401, 401, 'ok', 'ok', 404, 404];
-const administrators: Statuses = [404, 404, 404, 404, 'ok', 'ok'];
+const readingOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404, 403, 'ok', 403, 404];
+const signedInOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404, ...NO_KEY];
+const administrators: Statuses = [404, 404, 404, 404, 'ok', 'ok', ...NO_KEY];
 
 /** Responses to each caller, in the order of the callers: in development, then in production if it differs. */
 const EXPECTED: Readonly<Record<string, readonly [development: Statuses, production?: Statuses]>> = {
-  'plantIdentification.identify': [identifiers, signedIn],
-  'plantIdentification.progress': [identifiers, signedIn],
+  'plantIdentification.identify': [identifiers, signedInIdentifiers],
+  'plantIdentification.progress': [identifiers, signedInIdentifiers],
   'plantIdentification.health': [everyone],
-  'plantIdentification.history': [signedIn],
-  'plantIdentification.identification': [owner],
-  'plantIdentification.photo': [owner],
+  'plantIdentification.history': [readers],
+  'plantIdentification.identification': [readingOwner],
+  'plantIdentification.photo': [readingOwner],
   'auth.register': [everyone],
   'auth.token': [everyone],
   'auth.refresh': [everyone],
   'auth.revoke': [everyone],
   'auth.me': [signedIn],
+  'apiKeys.create': [signedIn],
+  'apiKeys.list': [signedIn],
+  'apiKeys.get': [signedInOwner],
+  'apiKeys.revoke': [signedInOwner],
   'account.changePassword': [signedIn],
   'account.signOutEverywhere': [signedIn],
   'account.remove': [signedIn],

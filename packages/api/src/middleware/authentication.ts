@@ -1,6 +1,6 @@
-import { isDatabaseUnavailable, type Principal } from '@plantcommunity/auth';
+import { type ApiKeyScope, isDatabaseUnavailable, type KeyHolder, type Principal } from '@plantcommunity/auth';
 import { ApiError, notFound } from '../errors/api-error.ts';
-import { AUTHENTICATION_REQUIRED } from '../errors/texts.ts';
+import { AUTHENTICATION_REQUIRED, insufficientScopeText } from '../errors/texts.ts';
 import type { ApiConfig } from '../services.ts';
 import type { Context, RequestContext } from './context.ts';
 import type { ProcedureMeta } from './init.ts';
@@ -14,17 +14,17 @@ export type UnconfirmedUser = Pick<Principal, 'userId'> & { tier: 'free' };
 /**
  * Returns the caller, and counts the authentication if calls of the procedure are limited. A failure of the database or
  * of Redis is not counted: it says nothing about the caller.
- * @throws {ApiError} when the procedure's policy does not admit the caller
+ * @throws {ApiError} when the procedure's policy does not admit the caller, or the scopes of its API key do not
  */
 export async function authenticate(
   context: Context,
-  { limit, policy }: ProcedureMeta,
+  meta: ProcedureMeta,
 ): Promise<Principal | UnconfirmedUser | undefined> {
   const count = (isAdmitted: boolean) => {
-    if (limit !== undefined) context.services.metrics.recordAuthentication(isAdmitted);
+    if (meta.limit !== undefined) context.services.metrics.recordAuthentication(isAdmitted);
   };
   try {
-    const principal = await admit(context, policy);
+    const principal = await admit(context, meta);
     count(true);
     return principal;
   } catch (error) {
@@ -35,24 +35,26 @@ export async function authenticate(
 
 async function admit(
   { request, services }: Context,
-  policy: ProcedureMeta['policy'],
+  { policy, scope }: ProcedureMeta,
 ): Promise<Principal | UnconfirmedUser | undefined> {
-  const principal = await callerOf(request, policy);
-  const refused = refusalOf(policy, principal, request.hasBearer, services.config.mode);
+  const caller = await callerOf(request, policy);
+  const refused = scopeRefusalOf(caller, scope) ?? refusalOf(policy, caller, request.bearer, services.config.mode);
   if (refused !== undefined) throw refused;
-  return principal;
+  return caller;
 }
 
 /** Returns the caller. While the database is unavailable, `identify` accepts credentials alone, for cached answers. */
 async function callerOf(
   request: RequestContext,
   policy: ProcedureMeta['policy'],
-): Promise<Principal | UnconfirmedUser | undefined> {
+): Promise<Principal | KeyHolder | UnconfirmedUser | undefined> {
   if (policy === 'public') return undefined;
   try {
     return await request.authenticate();
   } catch (error) {
     if (policy !== 'identify' || !isDatabaseUnavailable(error)) throw error;
+    // Only the database can tell a valid API key, so it is neither accepted nor called invalid.
+    if (request.bearer === 'api_key') throw error;
     const claimed = await request.claimedUser();
     return claimed && { ...claimed, tier: 'free' };
   }
@@ -63,18 +65,40 @@ export function isConfirmed(caller: Principal | UnconfirmedUser | undefined): ca
   return caller !== undefined && 'role' in caller;
 }
 
+/** Returns the 403 for an API key without the scope of the procedure; undefined for all other callers. */
+function scopeRefusalOf(
+  caller: Principal | KeyHolder | UnconfirmedUser | undefined,
+  scope: ApiKeyScope | undefined,
+): ApiError | undefined {
+  if (caller === undefined || !('apiKey' in caller)) return undefined;
+  return scope !== undefined && caller.apiKey.scopes.includes(scope) ? undefined : insufficientScope(scope);
+}
+
+const INVALID_BEARER = {
+  access_token: 'The access token is not valid or has expired.',
+  api_key: 'The API key is not valid, was revoked or has expired.',
+} as const;
+
 function refusalOf(
   policy: ProcedureMeta['policy'],
   principal: Principal | UnconfirmedUser | undefined,
-  hasBearer: boolean,
+  bearer: RequestContext['bearer'],
   mode: ApiConfig['mode'],
 ): ApiError | undefined {
   if (policy === 'public') return undefined;
   // A 404 does not reveal to other callers, signed in or not, what administrators can do.
   if (policy === 'admin') return isConfirmed(principal) && principal.role === 'admin' ? undefined : notFound();
   if (principal !== undefined) return undefined;
-  if (hasBearer) return invalidToken('The access token is not valid or has expired.');
+  if (bearer !== undefined) return invalidToken(INVALID_BEARER[bearer]);
   return policy === 'identify' && mode === 'development' ? undefined : authenticationRequired();
+}
+
+/** Creates the 403 of RFC 6750, 3.1. Without a scope no API key suffices. */
+function insufficientScope(scope: ApiKeyScope | undefined): ApiError {
+  const challenge = `Bearer error="insufficient_scope"${scope === undefined ? '' : `, scope="${scope}"`}`;
+  return new ApiError('insufficient_scope', insufficientScopeText(scope), {
+    headers: { 'WWW-Authenticate': challenge },
+  });
 }
 
 export function authenticationRequired(): ApiError {

@@ -1,4 +1,4 @@
-import type { ClaimedUser, Principal } from '@plantcommunity/auth';
+import type { BearerKind, ClaimedUser, KeyHolder, Principal } from '@plantcommunity/auth';
 import type { Services } from '../services.ts';
 import type { Successor } from './namespace.ts';
 import type { PendingUpload } from './pending-upload.ts';
@@ -8,14 +8,14 @@ export interface RequestContext {
   requestId: string;
   /** Whether the caller chose the request id, and so may follow the request's progress by it. */
   trackProgress: boolean;
-  /** Returns the caller named by the credentials that count for this request. */
-  authenticate(): Promise<Principal | undefined>;
+  /** Returns the caller named by the credentials that count for this request; with an API key, its scopes limit them. */
+  authenticate(): Promise<Principal | KeyHolder | undefined>;
   /** Like `authenticate`, but bypasses the per-request cache; for subscriptions. */
-  reauthenticate(): Promise<Principal | undefined>;
+  reauthenticate(): Promise<Principal | KeyHolder | undefined>;
   /** Returns the user that the credentials name, without asking the database: for use while it is unavailable. */
   claimedUser(): Promise<ClaimedUser | undefined>;
-  /** Whether a Bearer token was sent: if it is not valid, no other credentials are looked at. */
-  hasBearer: boolean;
+  /** The kind of Bearer token that was sent: if it is not valid, no other credentials are looked at. */
+  bearer: BearerKind | undefined;
   /** The client's address, as far as our own proxies report it. */
   address: string | undefined;
   /** The client's User-Agent. */

@@ -1,3 +1,4 @@
+import type { ApiKeyScope } from '@plantcommunity/auth';
 import { currentRequestId } from '@plantcommunity/telemetry';
 import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -11,6 +12,8 @@ import type { UploadFields } from './pending-upload.ts';
 export interface ProcedureMeta {
   /** `identify` admits signed-in users and, in development, anonymous callers. */
   policy: 'public' | 'identify' | 'user' | 'admin';
+  /** The scope with which an API key may call it; without one, no API key may. */
+  scope?: ApiKeyScope;
   limit?: 'identify';
   /** A limit that the procedure itself applies, by its input and the client's address. */
   throttle?: 'sign_in' | 'register' | 'refresh' | 'health';

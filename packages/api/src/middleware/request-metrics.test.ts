@@ -49,7 +49,7 @@ describe.each(transports)('identify over %s', (_name, identify) => {
   it('counts no authentication that failed by itself, such as during an outage', async () => {
     const { api, scrape } = measuredApi({
       config: { mode: 'production' },
-      auth: { principalOf: () => Promise.reject(new Error('The database is unavailable.')) },
+      auth: { callerOf: () => Promise.reject(new Error('The database is unavailable.')) },
     });
     const { status } = await identify(api, { headers: asAnna });
     const { value } = await scrape();

@@ -1,11 +1,10 @@
-import type { Auth } from '@plantcommunity/auth';
+import { type Auth, bearerKindOf } from '@plantcommunity/auth';
 import {
   clientAddress,
   createUploadMemory,
   credentialHeaders,
   type HeldMemory,
   type HttpError,
-  hasBearer,
   readUpload,
   requestRefusal,
 } from '@plantcommunity/http';
@@ -41,7 +40,7 @@ export interface RequestPipeline {
 
 export function createRequestPipeline(
   services: Services,
-  auth: Pick<Auth, 'claimedUser' | 'principalOf'>,
+  auth: Pick<Auth, 'callerOf' | 'claimedUser'>,
   logger: Logger,
 ): RequestPipeline {
   const { clock, config, metrics } = services;
@@ -89,11 +88,11 @@ export function createRequestPipeline(
         request: {
           requestId,
           trackProgress: request.headers.get('x-request-id') === requestId,
-          authenticate: () => auth.principalOf(headers),
-          reauthenticate: () => auth.principalOf(new Headers(headers)),
+          authenticate: () => auth.callerOf(headers),
+          reauthenticate: () => auth.callerOf(new Headers(headers)),
           claimedUser: () => auth.claimedUser(headers),
           address: addressOf(request),
-          hasBearer: hasBearer(request.headers),
+          bearer: bearerKindOf(request.headers),
           userAgent: request.headers.get('user-agent') ?? undefined,
           idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
           signal: request.signal,

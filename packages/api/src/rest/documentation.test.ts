@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { API_KEY_SCOPES } from '@plantcommunity/auth';
 import { describe, expect, it } from 'vitest';
 import { isMeta } from '../middleware/init.ts';
 import { procedures } from '../testing/all-procedures.ts';
@@ -39,6 +40,22 @@ describe('docs/authentication.md', () => {
       });
     const lines = (cells: (string | undefined)[][]) => cells.map((line) => line.join(' | ')).toSorted();
     expect(lines(listed)).toEqual(lines(known));
+  });
+});
+
+describe('docs/authentication.md, API keys', () => {
+  it('lists the procedures of each scope', () => {
+    const listed = rowsOf('authentication.md').filter(([first = '', ...others]) => {
+      return API_KEY_SCOPES.some((scope) => scope === first) && others.length === 1;
+    });
+    const known = API_KEY_SCOPES.map((scope) => {
+      const paths = procedures
+        .filter(([, { _def }]) => isMeta(_def.meta) && _def.meta.scope === scope)
+        .flatMap(([path]) => (path.startsWith('v1.') ? [path.replace('v1.', '')] : []));
+      return [scope, paths.length === 0 ? 'none yet' : paths.join(', ')];
+    });
+    const sorted = ([scope = '', names = '']: string[]) => [scope, names.split(', ').toSorted()];
+    expect(listed.map(sorted)).toEqual(known.map(sorted));
   });
 });
 

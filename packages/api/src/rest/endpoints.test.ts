@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NAMESPACES } from '../namespaces.ts';
 import { allProcedures, policyOf, procedures } from '../testing/all-procedures.ts';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
+import { keysOf } from '../testing/fake-auth.ts';
 import { ownedBy } from '../testing/owned-by.ts';
 import { samples } from '../testing/samples.ts';
 
@@ -54,7 +55,11 @@ describe('every procedure', () => {
       const none = Object.fromEntries(
         Object.entries(config.rates).map(([name, rate]) => [name, { ...rate, count: 0 }]),
       );
-      const { api } = apiUnderTest({ config: { rates: { ...config.rates, ...none } }, service: ownedBy('ada') });
+      const { api } = apiUnderTest({
+        config: { rates: { ...config.rates, ...none } },
+        service: ownedBy('ada'),
+        auth: { apiKeys: keysOf('ada') },
+      });
       const call = () => route.call(api, samples[route.procedure]?.(), { Authorization: 'Bearer ada' });
       // Every rate allows at least one call; the health limit has no setting.
       const before = route.procedure === 'plantIdentification.health' ? 100 : 1;

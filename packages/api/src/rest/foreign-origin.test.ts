@@ -32,7 +32,7 @@ function recordingApi() {
   const { api } = apiUnderTest({
     config: { mode: 'production' },
     auth: {
-      principalOf: async (headers) => {
+      callerOf: async (headers) => {
         cookies.push(headers.get('cookie'));
         return undefined;
       },

@@ -33,7 +33,7 @@ export const rateLimitHeaders = {
 const RESPONSES = {
   400: 'Invalid request',
   401: 'Missing or invalid credentials',
-  403: 'Request from a page of another site, or account disabled',
+  403: 'Request from a page of another site, account disabled, or API key without the scope',
   404: 'Not found',
   408: 'The body arrived too slowly; a stalled upload does not count against the rate limit',
   409: 'Email already registered, or a request with this Idempotency-Key is running',
@@ -57,7 +57,8 @@ export function errorResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
   const statuses: Status[] = [
     400,
     ...(policy === 'public' ? [] : [401 as const]),
-    ...(method === 'GET' ? [] : [403 as const]),
+    // An API key may lack the scope of any call that is not public.
+    ...(method === 'GET' && policy === 'public' ? [] : [403 as const]),
     ...(request.params === undefined ? [] : [404 as const]),
     ...(method === 'GET' ? [] : [408 as const]),
     ...(uploads ? [413 as const, 415 as const, 422 as const] : []),

@@ -39,27 +39,35 @@ describe('the OpenAPI document', () => {
     expect(statuses).toEqual({
       identifyPlant: ['200', '400', '401', '403', '408', '409', '413', '415', '422', '429', '500', '503'],
       getIdentifyHealth: ['200', '400', '429', '500', '503'],
-      listIdentifications: ['200', '400', '401', '429', '500', '503'],
-      getIdentification: ['200', '400', '401', '404', '429', '500', '503'],
-      getIdentificationPhoto: ['200', '400', '401', '404', '429', '500', '503'],
+      listIdentifications: ['200', '400', '401', '403', '429', '500', '503'],
+      getIdentification: ['200', '400', '401', '403', '404', '429', '500', '503'],
+      getIdentificationPhoto: ['200', '400', '401', '403', '404', '429', '500', '503'],
       register: ['201', '400', '403', '408', '409', '429', '500', '503'],
       issueToken: ['200', '400', '401', '403', '408', '429', '500', '503'],
       refreshToken: ['200', '400', '401', '403', '408', '429', '500', '503'],
       revokeToken: ['204', '400', '403', '408', '429', '500', '503'],
-      getMe: ['200', '400', '401', '429', '500', '503'],
+      getMe: ['200', '400', '401', '403', '429', '500', '503'],
+      createApiKey: ['201', '400', '401', '403', '408', '429', '500', '503'],
+      listApiKeys: ['200', '400', '401', '403', '429', '500', '503'],
+      getApiKey: ['200', '400', '401', '403', '404', '429', '500', '503'],
+      revokeApiKey: ['204', '400', '401', '403', '404', '408', '429', '500', '503'],
     });
   });
 
-  it('has the security of each procedure’s policy', () => {
+  it('has the security of each procedure’s policy and scope', () => {
     const open = ['getIdentifyHealth', 'register', 'issueToken', 'refreshToken', 'revokeToken'];
     for (const { operation } of operations) {
-      const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, { session: [] }];
+      const key = operation.operationId.includes('dentif') ? [{ apiKey: [] }] : [];
+      const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, ...key, { session: [] }];
       expect({ id: operation.operationId, security: operation.security }).toEqual({
         id: operation.operationId,
         security,
       });
     }
-    expect(document.components?.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+    expect(document.components?.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+      apiKey: { type: 'http', scheme: 'bearer' },
+    });
   });
 
   it.each(['3.1.1', '3.0.3'] as const)('in %s describes JSON bodies that take no other fields', (version) => {

@@ -84,6 +84,11 @@ export function openApiDocument(
         responses: errorComponents(presenter.error),
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from issueToken' },
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key from createApiKey with the scope of the call',
+          },
           session: {
             type: 'apiKey',
             in: 'cookie',
@@ -123,12 +128,13 @@ function pathsOf(endpoints: readonly Endpoint[], limits: UploadLimits): ZodOpenA
 
 function operationOf(endpoint: Endpoint, limits: UploadLimits): ZodOpenApiOperationObject {
   const { operationId, request = {}, summary, tag } = endpoint;
-  const { policy } = metaOf(endpoint.procedure, operationId);
+  const { policy, scope } = metaOf(endpoint.procedure, operationId);
   return {
     operationId,
     summary,
     tags: [tag],
-    security: policy === 'public' ? [] : [{ bearer: [] }, { session: [] }],
+    security:
+      policy === 'public' ? [] : [{ bearer: [] }, ...(scope === undefined ? [] : [{ apiKey: [] }]), { session: [] }],
     ...(request.params === undefined && request.query === undefined && request.headers === undefined
       ? {}
       : {

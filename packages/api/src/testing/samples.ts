@@ -1,4 +1,5 @@
 import type { Sample } from './all-procedures.ts';
+import { annasKey } from './fake-auth.ts';
 import { storedId } from './fake-service.ts';
 import { upload } from './transports.ts';
 
@@ -19,6 +20,10 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'auth.refresh': () => ({ refresh_token: 'refresh' }),
   'auth.revoke': () => ({ refresh_token: 'refresh' }),
   'auth.me': () => undefined,
+  'apiKeys.create': () => ({ name: 'Garden script', scopes: ['identify'] }),
+  'apiKeys.list': () => undefined,
+  'apiKeys.get': () => ({ id: annasKey.id }),
+  'apiKeys.revoke': () => ({ id: annasKey.id }),
   'account.changePassword': () => ({ current: password, next: 'battery horse correct' }),
   'account.signOutEverywhere': () => ({ confirm: true }),
   'account.remove': () => ({ confirm: true, password }),

@@ -1,5 +1,10 @@
+import { splitOperations } from '../rest/operation.ts';
 import { accountProcedures } from './account.ts';
 import { adminProcedures } from './admin/procedures.ts';
+import { createApiKey } from './api-keys/create-api-key.ts';
+import { getApiKey } from './api-keys/get-api-key.ts';
+import { listApiKeys } from './api-keys/list-api-keys.ts';
+import { revokeApiKey } from './api-keys/revoke-api-key.ts';
 import { authEndpoints } from './auth/endpoints.ts';
 import { authProcedures } from './auth/procedures.ts';
 import { identificationEndpoints } from './plant-identification/endpoints.ts';
@@ -15,11 +20,18 @@ export function createVersion<const Name extends string, W extends WireShapes>(v
   presenter: Presenter<W>;
 }) {
   const auth = authProcedures(version.presenter);
+  const apiKeys = splitOperations({
+    create: createApiKey(version.presenter),
+    list: listApiKeys(version.presenter),
+    get: getApiKey(version.presenter),
+    revoke: revokeApiKey(),
+  });
   const plantIdentification = identificationProcedures(version.presenter);
   const withPhoto = { ...plantIdentification, photo: photoProcedure() };
   const procedures = {
     plantIdentification,
     auth,
+    apiKeys: apiKeys.procedures,
     account: accountProcedures(),
     signInLink: signInLinkProcedures(),
     admin: adminProcedures(version.presenter),
@@ -28,7 +40,11 @@ export function createVersion<const Name extends string, W extends WireShapes>(v
     ...version,
     procedures,
     callerProcedures: { ...procedures, plantIdentification: withPhoto },
-    endpoints: [...identificationEndpoints(version.presenter, withPhoto), ...authEndpoints(version.presenter, auth)],
+    endpoints: [
+      ...identificationEndpoints(version.presenter, withPhoto),
+      ...authEndpoints(version.presenter, auth),
+      ...apiKeys.endpoints,
+    ],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AccountDetails, AccountPage, Principal, TokenGrant } from '@plantcommunity/auth';
+import type { AccountDetails, AccountPage, ApiKey, MadeApiKey, Principal, TokenGrant } from '@plantcommunity/auth';
 import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
 import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
@@ -17,6 +17,15 @@ import {
   type WireUserDetails,
   type WireUserPage,
 } from './admin/user-wire.ts';
+import { presentApiKey, presentApiKeys, presentMadeApiKey } from './api-keys/present.ts';
+import {
+  apiKey,
+  apiKeyList,
+  madeApiKey,
+  type WireApiKey,
+  type WireApiKeyList,
+  type WireMadeApiKey,
+} from './api-keys/wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
 import {
@@ -56,6 +65,9 @@ export interface WireShapes {
   account: object;
   me: object;
   tokenGrant: object;
+  apiKey: object;
+  madeApiKey: object;
+  apiKeyList: object;
   overview: object;
   alerts: object;
   overviewEvent: object;
@@ -76,6 +88,9 @@ export interface Presenter<W extends WireShapes> {
   account: Presentation<Principal, W['account']>;
   me: Presentation<CallerUsage, W['me']>;
   tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
+  apiKey: Presentation<ApiKey, W['apiKey']>;
+  madeApiKey: Presentation<MadeApiKey, W['madeApiKey']>;
+  apiKeyList: Presentation<readonly ApiKey[], W['apiKeyList']>;
   overview: Presentation<Overview, W['overview']>;
   alerts: Presentation<Overview['alerts'], W['alerts']>;
   overviewEvent: Presentation<OverviewEvent, W['overviewEvent']>;
@@ -94,6 +109,9 @@ export interface V1Shapes extends WireShapes {
   account: WireAccount;
   me: WireMe;
   tokenGrant: WireTokenGrant;
+  apiKey: WireApiKey;
+  madeApiKey: WireMadeApiKey;
+  apiKeyList: WireApiKeyList;
   overview: WireOverview;
   alerts: WireAlerts;
   overviewEvent: WireOverviewEvent;
@@ -113,6 +131,9 @@ export const presenter: Presenter<V1Shapes> = {
   account: { schema: account, present: presentAccount },
   me: { schema: me, present: presentMe },
   tokenGrant: { schema: tokenGrant, present: presentGrant },
+  apiKey: { schema: apiKey, present: presentApiKey },
+  madeApiKey: { schema: madeApiKey, present: presentMadeApiKey },
+  apiKeyList: { schema: apiKeyList, present: presentApiKeys },
   overview: { schema: overview, present: presentOverview },
   alerts: { schema: alerts, present: presentAlerts },
   overviewEvent: { schema: overviewEvent, present: presentOverviewEvent },

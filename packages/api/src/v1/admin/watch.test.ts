@@ -210,8 +210,8 @@ describe('watching the overview', () => {
   ])('ends when %s, with an error after which clients do not retry', async (_case, later) => {
     let asked = 0;
     // The middleware authenticates once, and the first overview again.
-    const principalOf = async () => (++asked <= 2 ? ada : later);
-    const { api } = apiUnderTest({ auth: { principalOf }, operations: { watchOverview: () => seen(4) } });
+    const callerOf = async () => (++asked <= 2 ? ada : later);
+    const { api } = apiUnderTest({ auth: { callerOf }, operations: { watchOverview: () => seen(4) } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', undefined, 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { code: -32_004, data: { code: 'not_found' } } });
@@ -226,7 +226,7 @@ describe('watching the overview', () => {
       watched = true;
       return seen(0);
     };
-    const { api } = apiUnderTest({ auth: { principalOf: async () => principal }, operations: { watchOverview } });
+    const { api } = apiUnderTest({ auth: { callerOf: async () => principal }, operations: { watchOverview } });
     const events = await streamEvents(watch(api));
     expect(events.map(({ event }) => event)).toEqual(['connected', 'serialized-error']);
     expect(events.at(-1)).toMatchObject({ data: { data: { code: 'not_found' } } });

@@ -20,10 +20,13 @@ const photoInput = z.object({
   n: z.coerce.number<number | string>().int().min(1).max(100),
 });
 
+/** Reads the caller's identifications, by an API key of this scope, too. */
+const readProcedure = userProcedure.meta({ policy: 'user', scope: 'read' });
+
 export function historyProcedures<W extends WireShapes>(presenter: Presenter<W>) {
   return {
     /** Lists the caller's identifications, newest first. */
-    history: userProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
+    history: readProcedure.input(historyInput.optional()).query(async ({ ctx, input }) => {
       const { cursor, limit } = input ?? { limit: PAGE };
       const page = await ctx.services.identification.history(ctx.principal.userId, {
         limit,
@@ -33,7 +36,7 @@ export function historyProcedures<W extends WireShapes>(presenter: Presenter<W>)
     }),
 
     /** Returns one of the caller's identifications; those of other users are not found. */
-    identification: userProcedure.input(z.object({ id })).query(async ({ ctx, input }) => {
+    identification: readProcedure.input(z.object({ id })).query(async ({ ctx, input }) => {
       const found = await ctx.services.identification.find(ctx.principal.userId, input.id);
       if (found === undefined) throw notFound();
       return presenter.storedIdentification.present(found);
@@ -43,7 +46,7 @@ export function historyProcedures<W extends WireShapes>(presenter: Presenter<W>)
 
 /** Creates the procedure for a photo of the caller, as JPEG. Only REST offers it: bytes cannot cross tRPC's JSON. */
 export function photoProcedure() {
-  return userProcedure.input(photoInput).query(async ({ ctx, input }) => {
+  return readProcedure.input(photoInput).query(async ({ ctx, input }) => {
     const found = await ctx.services.identification.photo(ctx.principal.userId, input.id, input.n);
     if (found === undefined) throw notFound();
     return found.bytes;

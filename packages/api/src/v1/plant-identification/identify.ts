@@ -17,7 +17,7 @@ function pendingUpload(input: unknown): PendingUpload {
 export function identifyProcedure<W extends WireShapes>({ identification: { present } }: Presenter<W>) {
   return (
     procedure
-      .meta({ policy: 'identify', limit: 'identify', upload: IDENTIFY_FIELDS })
+      .meta({ policy: 'identify', scope: 'identify', limit: 'identify', upload: IDENTIFY_FIELDS })
       // Clients send FormData.
       .input((input): FormData => pendingUpload(input))
       .mutation(async ({ ctx, input }) => {

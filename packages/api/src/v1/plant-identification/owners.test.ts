@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allProcedures } from '../../testing/all-procedures.ts';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { keysOf } from '../../testing/fake-auth.ts';
 import { billed, monstera } from '../../testing/fake-service.ts';
 import { ownedBy } from '../../testing/owned-by.ts';
 import { samples } from '../../testing/samples.ts';
@@ -16,6 +17,10 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.identification': { berta: 404, shows: 'Monstera deliciosa' },
   'plantIdentification.photo': { berta: 404, shows: 'jpeg' },
   'auth.me': { berta: 'own', shows: 'anna@example.org' },
+  'apiKeys.create': { berta: 'own' },
+  'apiKeys.list': { berta: 'own', shows: 'Garden script' },
+  'apiKeys.get': { berta: 404, shows: 'Garden script' },
+  'apiKeys.revoke': { berta: 404 },
   'account.changePassword': { berta: 'own' },
   'account.signOutEverywhere': { berta: 'own' },
   'account.remove': { berta: 'own' },
@@ -28,6 +33,7 @@ const callers = { anna: 'session=anna', berta: 'session=berta' };
 function apiWithAnnasData() {
   const askedFor = new Set<string | undefined>();
   const annas = ownedBy('anna');
+  const annasKeys = keysOf('anna');
   const done = async (userId: string) => void askedFor.add(userId);
   const { api } = apiUnderTest({
     service: {
@@ -52,7 +58,27 @@ function apiWithAnnasData() {
         return annas.photo(ownerId, id, index);
       },
     },
-    auth: { accounts: { changePassword: done, signOutEverywhere: done, remove: done } },
+    auth: {
+      accounts: { changePassword: done, signOutEverywhere: done, remove: done },
+      apiKeys: {
+        create(userId, wanted) {
+          askedFor.add(userId);
+          return annasKeys.create(userId, { ...wanted, name: 'New key' });
+        },
+        list(userId) {
+          askedFor.add(userId);
+          return annasKeys.list(userId);
+        },
+        find(userId, id) {
+          askedFor.add(userId);
+          return annasKeys.find(userId, id);
+        },
+        revoke(userId, id) {
+          askedFor.add(userId);
+          return annasKeys.revoke(userId, id);
+        },
+      },
+    },
   });
   return { api, askedFor };
 }

@@ -17,7 +17,7 @@ const input = z.object({
  */
 export function progressProcedure<W extends WireShapes>({ progress: { present } }: Presenter<W>) {
   return procedure
-    .meta({ policy: 'identify' })
+    .meta({ policy: 'identify', scope: 'identify' })
     .input(input)
     .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
       const left = signal ?? ctx.request.signal;

@@ -1,0 +1,22 @@
+import type { ApiKey, MadeApiKey } from '@plantcommunity/auth';
+import type { WireApiKey, WireApiKeyList, WireMadeApiKey } from './wire.ts';
+
+export function presentApiKey({ createdAt, expiresAt, id, lastUsedAt, name, scopes, start }: ApiKey): WireApiKey {
+  return {
+    id,
+    name,
+    scopes: [...scopes],
+    start,
+    created_at: createdAt.toISOString(),
+    ...(expiresAt && { expires_at: expiresAt.toISOString() }),
+    ...(lastUsedAt && { last_used_at: lastUsedAt.toISOString() }),
+  };
+}
+
+export function presentMadeApiKey(made: MadeApiKey): WireMadeApiKey {
+  return { ...presentApiKey(made), key: made.key };
+}
+
+export function presentApiKeys(keys: readonly ApiKey[]): WireApiKeyList {
+  return { items: keys.map(presentApiKey) };
+}

@@ -1,0 +1,24 @@
+import { notFound } from '../../errors/api-error.ts';
+import { userProcedure } from '../../middleware/procedure.ts';
+import { defineEndpoint } from '../../rest/endpoint.ts';
+import { apiKeyInput, apiKeyParams } from './wire.ts';
+
+/** Ends one API key of the caller at once; those of other users are not found. */
+export function revokeApiKey() {
+  const procedure = userProcedure.input(apiKeyInput).mutation(async ({ ctx, input: { id } }) => {
+    if (!(await ctx.services.auth.apiKeys.revoke(ctx.principal.userId, id))) throw notFound();
+  });
+  const endpoint = defineEndpoint({
+    operationId: 'revokeApiKey',
+    summary: "End one of the caller's API keys",
+    tag: 'Accounts',
+    method: 'DELETE',
+    path: '/auth/keys/{id}',
+    procedure,
+    request: { params: apiKeyParams },
+    responses: { 204: { description: 'The key works no more' } },
+    input: ({ params: { id = '' } }) => ({ id }),
+    respond: () => ({ status: 204 }),
+  });
+  return { procedure, endpoint };
+}

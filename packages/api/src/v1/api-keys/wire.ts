@@ -1,0 +1,60 @@
+import { API_KEY_SCOPES, MAX_API_KEYS, MAX_NAME_LENGTH } from '@plantcommunity/auth';
+import { z } from 'zod';
+import 'zod-openapi';
+
+/** The wire shapes of `v1.apiKeys`. */
+
+const scope = z.enum(API_KEY_SCOPES).meta({
+  id: 'ApiKeyScope',
+  description:
+    'identify: identify plants; read: read identifications and their photos; write: change and delete identifications',
+});
+
+const scopes = z
+  .array(scope)
+  .min(1)
+  .max(API_KEY_SCOPES.length)
+  .meta({ description: 'What the key may do', example: ['identify', 'read'] });
+
+const name = z.string().min(1).max(MAX_NAME_LENGTH).meta({ description: 'For people', example: 'Greenhouse camera' });
+const expiresAt = (description: string) => z.iso.datetime({ offset: true }).optional().meta({ description });
+
+/** A key to make. `auth` trims the name and judges its characters. */
+export const newApiKey = z
+  .strictObject({ name, scopes, expires_at: expiresAt('In the future; absent for a key that never expires') })
+  .meta({ id: 'NewApiKey' });
+
+export const apiKeyInput = z.strictObject({ id: z.string().max(100) });
+export const apiKeyParams = z.object({ id: z.string().meta({ description: 'Id of an API key' }) });
+
+const shape = {
+  id: z.uuid(),
+  name,
+  scopes,
+  start: z.string().meta({ description: 'First characters of the key, to recognise it by', example: 'plk_a1B2' }),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime().optional().meta({ description: 'Absent for a key that never expires' }),
+  last_used_at: z.iso.datetime().optional().meta({
+    description: 'Last use, up to an hour too early; absent for a key that was never used',
+  }),
+};
+
+export const apiKey = z.object(shape).meta({ id: 'ApiKey' });
+
+export const madeApiKey = z
+  .object({
+    ...shape,
+    key: z.string().meta({
+      description: 'The key itself, sent as `Authorization: Bearer …`. It is shown only now: store it',
+      example: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp',
+    }),
+  })
+  .meta({ id: 'MadeApiKey' });
+
+export const apiKeyList = z
+  .object({ items: z.array(apiKey).max(MAX_API_KEYS).meta({ description: 'Newest first, expired ones included' }) })
+  .meta({ id: 'ApiKeyList' });
+
+export type WireApiKey = z.infer<typeof apiKey>;
+export type WireMadeApiKey = z.infer<typeof madeApiKey>;
+export type WireApiKeyList = z.infer<typeof apiKeyList>;
