@@ -24,6 +24,8 @@ describe('redact', () => {
     [`redis://default:${SECRET}@cache.example:6379/0`, 'cache.example:6379/0'],
     [`refresh_token=${SECRET}`, 'refresh_token'],
     [`password: ${SECRET}`, 'password'],
+    [`sent plk_${SECRET}0123456789 twice`, 'twice'],
+    [`https://plants.example/?k=plk_${SECRET}&n=1`, 'n=1'],
   ])('removes the secret of %j and keeps the other text', (text, kept) => {
     const redacted = redact(text);
     expect(redacted).not.toContain(SECRET);

@@ -86,6 +86,8 @@ const RULES: readonly Rule[] = [
   [/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${CENSOR}`],
   // A JSON Web Token under any name or none: signed with three parts, or encrypted with five, of which some may be empty.
   [/(?<![\w-])eyJ[\w-]+(?:\.[\w-]*){2,4}/g, CENSOR, 'eyJ'],
+  // An API key of a user under any name or none, also the beginning of one.
+  [/plk_[0-9A-Za-z]{5,}/g, CENSOR, 'plk_'],
   [new RegExp(`((?:${SECRET_NAME})s?${ASSIGNS})(?:${SECRET_VALUE})`, 'gi'), `$1$2$3$4$5$6${CENSOR}`],
   [new RegExp(String.raw`([?&](?:${SECRET_PARAMETER})=)[^\s&"'#]+`, 'gi'), `$1${CENSOR}`, '='],
   [new RegExp(String.raw`((?:\b|_)(?:${COORDINATE_NAME})${ASSIGNS}(?:\\*["'])?)[-+]?\d[\d.]*`, 'gi'), `$1${CENSOR}`],
