@@ -48,7 +48,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 test('every command of the page does what the page says', async ({ app }) => {
-  expect(commands).toHaveLength(9);
+  expect(commands).toHaveLength(12);
   const folder = await mkdtemp(join(tmpdir(), 'plants-'));
   await writeFile(join(folder, 'plant.jpg'), (await plantPhoto(61)).buffer);
   // Braces give each command a file for its output, and keep the variables of the commands before.
