@@ -1,4 +1,5 @@
 import type {
+  WireApiKey,
   WireAuditEntry,
   WireHistory,
   WireIdentification,
@@ -41,6 +42,9 @@ export type LimitsInForce = Overview['limits'];
 export type HeldLeases = Overview['leases'];
 export type LegacyUse = NonNullable<Overview['legacy']>;
 export type AuditEntry = WireAuditEntry;
+
+/** An API key, without the key itself. */
+export type ApiKey = WireApiKey;
 
 export type Me = WireMe;
 export type Tier = Me['tier'];

@@ -8,15 +8,22 @@ import { container } from './container.ts';
 import { orUnavailable, unlessRefused } from './procedure-errors.ts';
 import { viewer } from './viewer.ts';
 
-/** Returns what `/account` shows of a signed-in user; user and credits come from the procedure that apps call. */
+/** Returns what `/account` shows of a signed-in user; user, credits and keys come from the procedures that apps call. */
 export async function accountOf(principal: Principal) {
   const { api, auth, settings } = await container();
-  const [me, hasPassword, services] = await Promise.all([
-    api.caller(principal, await headers()).auth.me(),
+  const caller = api.caller(principal, await headers());
+  const [me, keys, hasPassword, services] = await Promise.all([
+    caller.auth.me(),
+    caller.apiKeys.list(),
     auth.accounts.hasPassword(principal.userId),
     auth.accounts.linkedServices(principal.userId),
   ]);
-  return { me, hasPassword, services, rate: settings.rates[me.tier] };
+  const now = Date.now();
+  const apiKeys = keys.items.map((key) => ({
+    ...key,
+    isExpired: key.expires_at !== undefined && Date.parse(key.expires_at) <= now,
+  }));
+  return { me, apiKeys, hasPassword, services, rate: settings.rates[me.tier] };
 }
 
 /** Returns the viewer if an administrator, or `unavailable` while the database is unavailable; others get a 404. */

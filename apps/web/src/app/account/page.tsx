@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import styles from '@/app/account/page.module.css';
 import { AccountLabel } from '@/features/account/account-label.tsx';
+import { ApiKeys } from '@/features/account/api-keys/api-keys.tsx';
 import { ChangePasswordForm } from '@/features/account/change-password-form.tsx';
 import { DeleteAccount } from '@/features/account/delete-account.tsx';
 import { OAUTH_NAMES } from '@/features/account/sign-in.ts';
@@ -23,7 +24,7 @@ export default async function AccountPage() {
   if (!principal) redirect('/login?next=/account');
   const account = await orUnavailable(() => accountOf(principal));
   if (account === 'unavailable') return <Unavailable what="your account" />;
-  const { me, hasPassword, rate, services } = account;
+  const { apiKeys, me, hasPassword, rate, services } = account;
   return (
     <main className={page['page']}>
       <div className={styles['head']}>
@@ -46,6 +47,9 @@ export default async function AccountPage() {
       )}
       <Row heading="Devices and apps">
         <SignOutEverywhere />
+      </Row>
+      <Row heading="API keys">
+        <ApiKeys keys={apiKeys} />
       </Row>
       <Row heading="Delete account">
         <DeleteAccount email={me.email} hasPassword={hasPassword} />

@@ -33,7 +33,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
   });
   return (
     <form className={form['form']} {...formProps}>
-      <p>Other devices and apps are signed out when it changes. Here you stay signed in.</p>
+      <p>Other devices and apps are signed out when it changes. Here you stay signed in. API keys go on working.</p>
       {/* Tells password managers the account. */}
       <input hidden readOnly name="username" autoComplete="username" value={email} />
       <PasswordField label="Current password" name="current" autoComplete="current-password" error={errors.current} />

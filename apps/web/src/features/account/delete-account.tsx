@@ -54,7 +54,7 @@ function DeleteDialog({ account, onClose }: DeleteDialogProps) {
       title="Delete your account"
       consequences={[
         'All your identifications and their photos are deleted. This can’t be undone.',
-        'Every browser and every app is signed out.',
+        'Every browser and every app is signed out, and API keys stop working.',
         `A new account can be made for ${email}.`,
       ]}
       form={formProps}

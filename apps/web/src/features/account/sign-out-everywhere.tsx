@@ -18,7 +18,7 @@ export function SignOutEverywhere() {
   });
   return (
     <form className={form['form']} {...formProps}>
-      <p>Signs out every browser and every app at once, this one too. Nothing is deleted.</p>
+      <p>Signs out every browser and every app at once, this one too. API keys go on working; nothing is deleted.</p>
       <FormErrorText error={error} />
       <div>
         <SubmitButton

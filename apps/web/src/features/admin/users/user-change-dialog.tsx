@@ -6,10 +6,17 @@ import { tooManyRequestsHere } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
 import { TIER_NAMES, TIERS, type TierRates } from '@/lib/tiers.ts';
 import type { Tier, UserDetails } from '@/lib/wire.ts';
+import { CopyField } from '@/ui/copy-field.tsx';
+import { ExactTime } from '@/ui/exact-time.tsx';
 import { ChoiceField } from '../dialog/choice-field.tsx';
 import { ReasonDialog } from '../dialog/reason-dialog.tsx';
-import { type MadeLink, SignInLinkField } from './sign-in-link-field.tsx';
 import { CHANGE_LABELS, changeConsequences, linkConsequences, type UserChange } from './user-change.ts';
+
+/** A new link, as the server tells it once. */
+interface MadeLink {
+  url: string;
+  expires_at: string;
+}
 
 interface UserChangeDialogProps {
   change: UserChange;
@@ -34,7 +41,7 @@ export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose 
     if ('error' in result) return result;
     onDone();
     if (result.link === undefined) return {};
-    const content = <SignInLinkField link={result.link} />;
+    const content = <LinkField link={result.link} />;
     return { shown: { title: 'Sign-in link', consequences: linkConsequences(user.email), content } };
   };
 
@@ -69,6 +76,16 @@ const NO_ANSWER = 'No answer came. Look at the account before you try again: it 
 const GONE = 'The account is not there any more, or you are no admin any more. Please load the page again.';
 const MANY_LINKS = 'You made many links in a short time.';
 const DEFAULT_RETRY_SECONDS = 60;
+
+/** A new sign-in link, to copy now. */
+function LinkField({ link }: { link: MadeLink }) {
+  const end = (
+    <>
+      until <ExactTime at={link.expires_at} />
+    </>
+  );
+  return <CopyField label="Link" note={end} value={link.url} />;
+}
 
 type ChangeResult = { link?: MadeLink } | { error: string };
 

@@ -1,0 +1,78 @@
+'use client';
+
+import { useRef } from 'react';
+import { v1 } from '@/lib/api-client.ts';
+import type { FormResult } from '@/lib/form.ts';
+import { problemOf } from '@/lib/problem.ts';
+import { useForm } from '@/lib/use-form.ts';
+import type { ApiKey } from '@/lib/wire.ts';
+import { Button } from '@/ui/button.tsx';
+import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
+import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
+import { toFormFailure } from '../account-api.ts';
+import { MANY_TRIES } from '../sign-in.ts';
+
+interface RevokeApiKeyDialogProps {
+  apiKey: ApiKey;
+  /** Called once the key is revoked. */
+  onRevoked: () => void;
+  /** Called once the dialog is closed and focus has returned. */
+  onClose: () => void;
+}
+
+/** Confirms that a key is to be revoked. */
+export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const { busy, error, endWait, formProps } = useForm<never>({
+    fields: [],
+    check: () => ({}),
+    async send() {
+      const result = await revoke(apiKey.id);
+      if (result === 'done') {
+        onRevoked();
+        dialog.current?.close();
+      }
+      return result;
+    },
+  });
+  return (
+    <ConfirmDialog
+      ref={dialog}
+      state="open"
+      title={`Revoke “${apiKey.name}”`}
+      consequences={[`Scripts with the key ${apiKey.start}… stop working at once.`, 'This can’t be undone.']}
+      form={formProps}
+      busy={busy}
+      foot={
+        <>
+          <Button disabled={busy} onClick={() => dialog.current?.close()}>
+            Cancel
+          </Button>
+          <SubmitButton
+            state="open"
+            label="Revoke key"
+            busyLabel="Revoking key"
+            busy={busy}
+            until={error?.until}
+            onWaitOver={endWait}
+          />
+        </>
+      }
+      onClose={onClose}
+    >
+      <FormErrorText error={error} />
+    </ConfirmDialog>
+  );
+}
+
+const TEXTS = { fields: [], invalid: {}, tooMany: MANY_TRIES };
+
+/** Revokes a key. One that is gone, revoked in another window, counts as revoked. */
+async function revoke(id: string): Promise<FormResult<never>> {
+  try {
+    await v1.apiKeys.revoke.mutate({ id });
+  } catch (error) {
+    if (problemOf(error)?.status !== 404) return toFormFailure<never>(error, TEXTS);
+  }
+  return 'done';
+}
