@@ -4,9 +4,17 @@ const spec = (name: string) => `${name}.spec.ts`;
 
 /** Files whose tests share one app, by the fixture of that app. */
 const SHARED_APPS = {
-  production: ['accounts', 'audit', 'authentication', 'deploy', 'kept-photo', 'metrics', 'production', 'users'].map(
-    spec,
-  ),
+  production: [
+    'accounts',
+    'api-keys',
+    'audit',
+    'authentication',
+    'deploy',
+    'kept-photo',
+    'metrics',
+    'production',
+    'users',
+  ].map(spec),
   'two-instances': ['admin', 'live', 'tabs'].map(spec),
   development: ['files', 'identify', 'log'].map(spec),
 };
