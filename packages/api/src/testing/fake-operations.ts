@@ -178,6 +178,7 @@ export const annasAccount: AccountDetails = {
   hasPassword: true,
   services: ['github'],
   sessions: { browsers: 2, apps: 1 },
+  apiKeys: 3,
   identifications: 41,
   signInLink: { link: 'unused', until: new Date(NOON + 3_600_000) },
 };

@@ -16,6 +16,8 @@ export interface AccountDetails extends AccountSummary {
   services: readonly OAuthProviderName[];
   /** Sign-ins that are valid now. */
   sessions: { browsers: number; apps: number };
+  /** API keys that are not expired. */
+  apiKeys: number;
   identifications: number;
   signInLink: SignInLinkState;
 }
@@ -64,10 +66,11 @@ export function createAccountAdministration(options: {
       if (user === null) return undefined;
       const { disabledAt, passwordHash, sessionEpoch: epoch } = user;
       const isDisabled = disabledAt !== null;
-      const [identifications, browsers, apps, signInLink] = await Promise.all([
+      const [identifications, browsers, apps, apiKeys, signInLink] = await Promise.all([
         client.identification.count({ where: { ownerId: userId } }),
         client.browserSession.count({ where: { userId, expiresAt: { gt: now } } }),
         client.tokenFamily.count({ where: { userId, epoch, expiresAt: { gt: now } } }),
+        client.apiKey.count({ where: { userId, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] } }),
         links.stateOf(client, { userId, epoch, isDisabled }),
       ]);
       return {
@@ -75,6 +78,7 @@ export function createAccountAdministration(options: {
         hasPassword: passwordHash !== null,
         services: servicesOf(user.linkedAccounts, oauthProviders),
         sessions: { browsers, apps },
+        apiKeys,
         identifications,
         signInLink,
       };

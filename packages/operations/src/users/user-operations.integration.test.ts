@@ -150,17 +150,26 @@ describe('the last admin who can sign in', () => {
 });
 
 describe('disabling an account', () => {
-  it('ends sessions and tokens at once, which enabling does not bring back', async () => {
+  it('ends sessions, tokens and API keys at once, which enabling does not bring back', async () => {
     const role = await accessOf('j.r@example.org');
+    const expiresAt = new Date(NOON + 1);
+    await auth.apiKeys.create(jr, { name: 'Script', scopes: ['read'] });
+    await auth.apiKeys.create(jr, { name: 'Short-lived script', scopes: ['read'], expiresAt });
+    expect(await users.get(jr)).toMatchObject({ sessions: { browsers: 0, apps: 1 }, apiKeys: 2 });
     expect(await users.disable(by(), { userId: jr, reason })).toMatchObject({
       disabledAt: new Date(NOON),
       sessions: { browsers: 0, apps: 0 },
+      apiKeys: 0,
     });
     expect(await role()).toBeUndefined();
     expect(await signIn('j.r@example.org')).toBe('disabled');
     expect(await codeOf(users.disable(by(), { userId: jr, reason }))).toBe('unchanged');
 
-    expect(await users.enable(by(), { userId: jr, reason })).not.toHaveProperty('disabledAt');
+    const enabled = await users.enable(by(), { userId: jr, reason });
+    expect({ isDisabled: 'disabledAt' in enabled, apiKeys: enabled.apiKeys }).toEqual({
+      isDisabled: false,
+      apiKeys: 0,
+    });
     expect(await role()).toBeUndefined();
     expect(await signIn('j.r@example.org')).toBeTypeOf('object');
     expect(await audit()).toMatchObject([

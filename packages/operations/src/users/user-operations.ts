@@ -43,7 +43,7 @@ export interface UserOperations {
   setTier(by: Operator, change: UserChange & { tier: Tier }): Promise<AccountDetails>;
   /** @throws {OperationsError} `last_admin` */
   setRole(by: Operator, change: UserChange & { role: Role }): Promise<AccountDetails>;
-  /** Ends all sessions and tokens of the user. @throws {OperationsError} `last_admin` */
+  /** Ends all sessions, tokens and API keys of the user. @throws {OperationsError} `last_admin` */
   disable(by: Operator, change: UserChange): Promise<AccountDetails>;
   /** Lets the user sign in again; what was ended stays ended. */
   enable(by: Operator, change: UserChange): Promise<AccountDetails>;

@@ -9,12 +9,13 @@ export function presentUserPage({ accounts, nextCursor, total }: AccountPage): W
 }
 
 export function presentUserDetails(account: AccountDetails): WireUserDetails {
-  const { hasPassword, identifications, services, sessions, signInLink } = account;
+  const { apiKeys, hasPassword, identifications, services, sessions, signInLink } = account;
   return {
     ...presentSummary(account),
     has_password: hasPassword,
     services: [...services],
     sessions,
+    api_keys: apiKeys,
     identifications,
     sign_in_link: {
       state: signInLink.link,

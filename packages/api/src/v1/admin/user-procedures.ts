@@ -32,7 +32,7 @@ export function userProcedures<W extends WireShapes>(presenter: Presenter<W>) {
         present(await ctx.services.operations.users.setRole(ctx.operator, { ...change, userId: id })),
       ),
 
-    /** Ends all sessions and tokens of the user, who cannot sign in any more. The last admin cannot be disabled. */
+    /** Ends all sessions, tokens and API keys of the user, who cannot sign in any more. The last admin cannot be disabled. */
     disable: adminProcedure
       .input(userChangeInput)
       .mutation(async ({ ctx, input: { id, reason } }) =>

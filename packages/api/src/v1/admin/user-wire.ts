@@ -32,6 +32,8 @@ export const userDetails = z.object({
   services: z.array(z.enum(['github', 'google'])),
   /** Sign-ins that are valid now. */
   sessions: z.object({ browsers: count, apps: count }),
+  /** API keys that are not expired. */
+  api_keys: count,
   identifications: count,
   /** The last sign-in link; `until` is the end of an unused one. */
   sign_in_link: z.object({ state: z.enum(['none', 'unused', 'used', 'ended']), until: instant.optional() }),

@@ -16,6 +16,7 @@ const details = {
   has_password: true,
   services: ['github'],
   sessions: { browsers: 2, apps: 1 },
+  api_keys: 3,
   identifications: 41,
   sign_in_link: { state: 'unused', until: '2026-03-01T13:00:00.000Z' },
 };

@@ -14,6 +14,7 @@ const user: UserDetails = {
   has_password: true,
   services: [],
   sessions: { browsers: 2, apps: 1 },
+  api_keys: 0,
   identifications: 41,
   sign_in_link: { state: 'none' },
 };
@@ -49,6 +50,16 @@ describe('the consequences', () => {
       'The unused sign-in link ends.',
       'Nothing is deleted.',
     ]);
+  });
+
+  it.each([
+    [1, '1 API key stops working.', '1 API key goes on working.'],
+    [3, '3 API keys stop working.', '3 API keys go on working.'],
+  ])('say what happens to %i API keys', (apiKeys, disabled, linked) => {
+    const withKeys = { ...context, user: { ...user, api_keys: apiKeys } };
+    expect(changeConsequences('disable', withKeys)).toContain(disabled);
+    expect(changeConsequences('makeSignInLink', withKeys)).toContain(linked);
+    expect(changeConsequences('disable', context).join(' ')).not.toContain('API key');
   });
 
   it.each(['removeAdmin', 'disable'] as const)('of %s say when it is the own account', (change) => {

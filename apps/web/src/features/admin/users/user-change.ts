@@ -28,7 +28,7 @@ interface ChangeContext {
 
 /** Describes what a change will do, for the dialog that confirms it. */
 export function changeConsequences(change: UserChange, { isViewer, rates, tier, user }: ChangeContext): string[] {
-  const { email, identifications, sign_in_link: link } = user;
+  const { api_keys: apiKeys, email, identifications, sign_in_link: link } = user;
   const signedIn = sessionsText(user.sessions);
   switch (change) {
     case 'setTier':
@@ -54,12 +54,13 @@ export function changeConsequences(change: UserChange, { isViewer, rates, tier, 
         signedIn === undefined
           ? `${email} can’t sign in any more.`
           : `${email} is signed out at once (${signedIn}), and can’t sign in any more.`,
+        ...(apiKeys === 0 ? [] : [`${keysText(apiKeys)} ${apiKeys === 1 ? 'stops' : 'stop'} working.`]),
         ...(link.state === 'unused' ? ['The unused sign-in link ends.'] : []),
         `Nothing is deleted${identifications === 0 ? '' : `: ${countOf(identifications, 'identification')} stay`}.`,
         ...(isViewer ? ['This is your own account: another admin has to enable it again.'] : []),
       ];
     case 'enable':
-      return [`${email} can sign in again, as before.`, 'Sign-ins and links that were ended stay ended.'];
+      return [`${email} can sign in again, as before.`, 'Sign-ins, API keys and links that were ended stay ended.'];
     case 'makeSignInLink':
       return [
         `The link leads to a new password for ${email}, once, within an hour.`,
@@ -67,6 +68,7 @@ export function changeConsequences(change: UserChange, { isViewer, rates, tier, 
         ...(user.has_password ? [] : ['The account has no password so far; the link gives it one.']),
         ...(link.state === 'unused' ? ['The unused link from before ends.'] : []),
         'Nothing else changes until it is used. Then every browser and app is signed out.',
+        ...(apiKeys === 0 ? [] : [`${keysText(apiKeys)} ${apiKeys === 1 ? 'goes' : 'go'} on working.`]),
       ];
   }
 }
@@ -90,6 +92,11 @@ export function sessionsText({ apps, browsers }: UserDetails['sessions']): strin
     ...(apps === 0 ? [] : [countOf(apps, 'app')]),
   ];
   return counted.length === 0 ? undefined : counted.join(', ');
+}
+
+/** Formats the number of API keys as "1 API key". */
+export function keysText(count: number): string {
+  return countOf(count, 'API key');
 }
 
 function countOf(count: number, noun: string): string {

@@ -9,7 +9,7 @@ import { TIER_NAMES, type TierRates } from '@/lib/tiers.ts';
 import type { UserDetails } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { ExactTime } from '@/ui/exact-time.tsx';
-import { sessionsText, type UserChange } from './user-change.ts';
+import { keysText, sessionsText, type UserChange } from './user-change.ts';
 import { UserChangeDialog } from './user-change-dialog.tsx';
 import styles from './user-panel.module.css';
 
@@ -65,7 +65,7 @@ export function UserPanel({ user, rates, viewer }: UserPanelProps) {
           ) : (
             <>
               <b>Can sign in</b> with {waysText(user)}. {sessionsText(user.sessions) ?? 'No browser or app'} signed in
-              now.
+              now.{user.api_keys === 0 ? '' : ` ${keysText(user.api_keys)}.`}
             </>
           )}
         </Item>
