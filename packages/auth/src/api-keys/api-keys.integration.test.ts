@@ -165,7 +165,7 @@ describe('an API key', () => {
     await database.client.$executeRaw`ALTER TABLE "ApiKey" RENAME TO "Hidden"`;
     try {
       expect(await callerOf(`plk_${'a'.repeat(36)}`)).toBeUndefined();
-      await expect(callerOf(generateKey())).rejects.toThrow();
+      await expect(callerOf(generateKey())).rejects.toThrow('ApiKey');
     } finally {
       await database.client.$executeRaw`ALTER TABLE "Hidden" RENAME TO "ApiKey"`;
     }

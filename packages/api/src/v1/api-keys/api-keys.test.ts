@@ -1,7 +1,7 @@
-import { AuthError, MAX_API_KEYS } from '@plantcommunity/auth';
+import { type ApiKeys, AuthError, MAX_API_KEYS } from '@plantcommunity/auth';
 import { describe, expect, it, vi } from 'vitest';
 import { type ApiUnderTest, apiUnderTest } from '../../testing/api-under-test.ts';
-import { annasKey, type FakeAuthOptions } from '../../testing/fake-auth.ts';
+import { annasKey } from '../../testing/fake-auth.ts';
 import { transports } from '../../testing/transports.ts';
 
 const HOST = 'http://localhost:3000';
@@ -32,8 +32,8 @@ function send(
   );
 }
 
-function withCreate(create: NonNullable<FakeAuthOptions['apiKeys']>['create']) {
-  const spy = vi.fn(create ?? (async () => annasKey));
+function withCreate(create: ApiKeys['create']) {
+  const spy = vi.fn<ApiKeys['create']>(create);
   return { create: spy, under: apiUnderTest({ auth: { apiKeys: { create: spy } } }) };
 }
 
