@@ -16,7 +16,7 @@ const SHARED_APPS = {
     'users',
   ].map(spec),
   'two-instances': ['admin', 'live', 'tabs'].map(spec),
-  development: ['files', 'identify', 'log'].map(spec),
+  development: ['api-examples', 'docs', 'files', 'identify', 'log'].map(spec),
 };
 
 /**

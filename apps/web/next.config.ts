@@ -10,7 +10,7 @@ const config: NextConfig = {
   // Pages and API paths answer with and without a trailing slash; a redirect would lose a POST's body.
   skipTrailingSlashRedirect: true,
   outputFileTracingRoot: repository,
-  // The runbook of /admin is docs/operations.md.
+  // The runbook of /admin is docs/operations.md; /docs has the examples of docs/api.md.
   turbopack: { root: repository, rules: { '*.md': { type: 'text' } } },
   transpilePackages: [
     '@plantcommunity/api',

@@ -1,10 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect } from '../fixtures/development.ts';
-import { docsCommands, patternOf } from '../fixtures/docs-commands.ts';
+import { docsCommands, patternOf, runCommands } from '../fixtures/docs-commands.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { SECRET, startProduction, test } from '../fixtures/production.ts';
 import { changeUser } from '../fixtures/user-changes.ts';
@@ -49,16 +44,7 @@ function shapeOf(value: unknown): unknown {
 
 test('every command of the page does what the page says', async ({ app }) => {
   expect(commands).toHaveLength(12);
-  const folder = await mkdtemp(join(tmpdir(), 'plants-'));
-  await writeFile(join(folder, 'plant.jpg'), (await plantPhoto(61)).buffer);
-  // Braces give each command a file for its output, and keep the variables of the commands before.
-  const script = commands.map(({ text }, index) => `{\n${text}\n} > printed-${index}\n`).join('');
-  await promisify(execFile)('sh', ['-euc', script.replaceAll('http://localhost:3000', app.url)], {
-    cwd: folder,
-    env: { PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) },
-  });
-  const printed = await Promise.all(commands.map((_, index) => readFile(join(folder, `printed-${index}`), 'utf8')));
-  await rm(folder, { recursive: true });
+  const printed = await runCommands(commands, app.url, { 'plant.jpg': (await plantPhoto(61)).buffer });
 
   for (const [index, { answer, text }] of commands.entries()) {
     const output = printed[index] ?? '';

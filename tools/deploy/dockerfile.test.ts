@@ -99,7 +99,14 @@ describe('.dockerignore', () => {
     const hidden = /\.(?:test|spec)\.|(?:^|\/)(?:testing|bench|node_modules|generated|\.\w[\w-]*)\/|(?:^|\/)\.env/;
     expect(files.filter((file) => hidden.test(file))).toEqual([]);
     const folders = ['apps', 'packages', 'tools'];
-    const single = ['.npmrc', 'docs/operations.md', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json'];
+    const single = [
+      '.npmrc',
+      'docs/api.md',
+      'docs/operations.md',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+      'tsconfig.base.json',
+    ];
     const isSingle = (file: string) => !folders.some((folder) => file.startsWith(`${folder}/`));
     expect(files.filter(isSingle).toSorted()).toEqual(single);
   });

@@ -24,6 +24,7 @@ test.each([
   'packages/api/src/index.ts',
   'packages/db/prisma/schema.prisma',
   'packages/new/src/index.ts',
+  'docs/api.md',
   'docs/operations.md',
   'pnpm-lock.yaml',
   'tsconfig.base.json',

@@ -8,7 +8,7 @@ import { service, startChild } from './child.ts';
 import type { ProcessGroup } from './process-group.ts';
 import { StartError } from './start-error.ts';
 
-const INPUTS = ['apps/web', 'packages', 'docs/operations.md', 'pnpm-lock.yaml', 'tsconfig.base.json'];
+const INPUTS = ['apps/web', 'packages', 'docs/api.md', 'docs/operations.md', 'pnpm-lock.yaml', 'tsconfig.base.json'];
 const NOT_INPUTS = /^(?:node_modules|\..*|generated|coverage)$|\.(?:test\.tsx?|tsbuildinfo|log)$|^next-env\.d\.ts$/;
 
 function hashInto(hash: { update(text: string | Buffer): unknown }, path: string, name: string): void {

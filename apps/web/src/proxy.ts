@@ -13,7 +13,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
   if (refusal !== undefined) return refusal;
   const nonce = Buffer.from(crypto.randomUUID()).toString('base64');
   const https = settings.appUrl.protocol === 'https:';
-  const policy = pagePolicy({ nonce, https, imageHosts: REFERENCE_IMAGE_HOSTS });
+  const { pathname: path } = request.nextUrl;
+  const policy = pagePolicy({ nonce, https, imageHosts: REFERENCE_IMAGE_HOSTS, path });
   const headers = new Headers(request.headers);
   // Next takes the nonce for its own scripts from this request header.
   headers.set('Content-Security-Policy', policy);

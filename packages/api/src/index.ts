@@ -1,4 +1,5 @@
 export { type Api, type ApiDeps, type AppRouter, apiRoutes, createApi } from './api.ts';
+export { type ApiErrorCode, STATUS as ERROR_STATUS } from './errors/api-error.ts';
 export type { ErrorData } from './middleware/init.ts';
 export type { Rate } from './rate-limit/rate-limiter.ts';
 export type { Route } from './rest/routes.ts';

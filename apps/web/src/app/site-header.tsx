@@ -62,7 +62,9 @@ export function DemoStrip() {
 export function SiteFooter() {
   return (
     <footer className={styles['footer']}>
-      <p className={styles['footerInner']}>Names from {ALL_PROVIDERS_TEXT}. Taxonomy: GBIF.</p>
+      <p className={styles['footerInner']}>
+        Names from {ALL_PROVIDERS_TEXT}. Taxonomy: GBIF. <Link href="/docs">API for your app</Link>
+      </p>
     </footer>
   );
 }

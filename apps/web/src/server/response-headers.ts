@@ -6,19 +6,24 @@ interface PagePolicyOptions {
   https: boolean;
   /** Hosts of reference pictures, besides our own origin. */
   imageHosts: readonly string[];
+  /** Path of the page, without its query. */
+  path: string;
 }
+
+/** Its viewer, Swagger UI, writes style sheets into the page. */
+const API_REFERENCE = /^\/docs\/reference\/?$/;
 
 /**
  * Builds a page's Content-Security-Policy: scripts run only with this request's nonce, styles come from our own files,
- * and pictures from our own and `imageHosts` over https.
+ * but for the API reference, and pictures from our own and `imageHosts` over https.
  */
-export function pagePolicy({ nonce, https, imageHosts }: PagePolicyOptions): string {
+export function pagePolicy({ nonce, https, imageHosts, path }: PagePolicyOptions): string {
   // `next dev` evaluates strings to rebuild stack traces, and puts styles into the page as they change.
   const developing = process.env.NODE_ENV === 'development';
   const policy = {
     'default-src': [`'self'`],
     'script-src': [`'self'`, `'nonce-${nonce}'`, `'strict-dynamic'`, ...(developing ? [`'unsafe-eval'`] : [])],
-    'style-src': [`'self'`, ...(developing ? [`'unsafe-inline'`] : [])],
+    'style-src': [`'self'`, ...(developing || API_REFERENCE.test(path) ? [`'unsafe-inline'`] : [])],
     // Bars and rulers get their lengths as custom properties in a style attribute.
     'style-src-attr': [`'unsafe-inline'`],
     'img-src': [`'self'`, 'blob:', 'data:', ...imageHosts.map((host) => `https://${host}`)],

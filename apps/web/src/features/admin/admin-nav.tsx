@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import nav from '@/ui/section-nav.module.css';
 import styles from './admin-nav.module.css';
 
 const PAGES = [
@@ -19,7 +20,7 @@ export function AdminNav() {
     return href !== '/admin' && path.startsWith(`${href}/`) ? 'true' : undefined;
   };
   return (
-    <nav className={styles['nav']} aria-label="Admin">
+    <nav className={`${nav['nav']} ${styles['admin']}`} aria-label="Admin">
       <ul>
         {PAGES.map(({ href, name }) => (
           <li key={href}>

@@ -1,60 +1,54 @@
 import type { Metadata } from 'next';
 import { LEGACY_PATHS, successorOf } from '@/app/docs/migrate-to-v1/legacy-paths.ts';
-import styles from '@/app/docs/migrate-to-v1/page.module.css';
+import { apiExamples } from '@/features/docs/api-examples.ts';
+import styles from '@/features/docs/docs.module.css';
+import { DocsNav } from '@/features/docs/docs-nav.tsx';
+import { Code, Example, followsLanguage, LanguageChoice } from '@/features/docs/example.tsx';
 import { container } from '@/server/container.ts';
 import { Row } from '@/ui/layout.tsx';
 import page from '@/ui/page.module.css';
+import apiDocument from '../../../../../../docs/api.md';
 
 export const metadata: Metadata = { title: 'Move to v1' };
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 
-const PROBLEM = `{
-  "type": "about:blank",
-  "title": "Bad Request",
-  "status": 400,
-  "detail": "The request is not valid.",
-  "code": "invalid_request",
-  "requestId": "6f1c2d3e-…",
-  "errors": [
-    {
-      "detail": "must be from -90 to 90",
-      "pointer": "#/latitude"
-    }
-  ]
-}`;
-
 export default async function MigrationPage() {
   const { settings } = await container();
+  const { appUrl, legacy } = settings;
   return (
-    <main className={page['page']}>
-      <div className={styles['head']}>
-        <h1>Move to v1 of the API</h1>
-        <p>
-          The paths under <code>/api</code> without a version are deprecated. Each has a successor under{' '}
-          <code>/api/v1</code> that takes the same requests.
-        </p>
-      </div>
-      <div id="sunset">
-        <Row heading="Dates">
-          <Dates {...settings.legacy} />
-        </Row>
-      </div>
-      <Row heading="Paths">
-        <Paths />
-      </Row>
-      <Row heading="Bodies">
-        <Bodies />
-      </Row>
-      <Row heading="Health">
-        <div className={styles['text']}>
+    <>
+      <DocsNav current="/docs/migrate-to-v1" />
+      <main className={`${page['page']} ${followsLanguage}`}>
+        <div className={styles['head']}>
+          <h1>Move to v1 of the API</h1>
           <p>
-            The former server reported <code>unhealthy</code> as soon as one circuit was open. Both versions now report{' '}
-            <code>degraded</code> then, because the other service still answers.
+            The paths under <code>/api</code> without a version are deprecated. Each has a successor under{' '}
+            <code>/api/v1</code> that takes the same requests and answers the same. Only errors differ.
           </p>
         </div>
-      </Row>
-    </main>
+        <div id="sunset">
+          <Row heading="Dates">
+            <Dates {...legacy} />
+          </Row>
+        </div>
+        <Row heading="What to change">
+          <Changes />
+        </Row>
+        <Row heading="Before and after">
+          <Compared origin={appUrl.origin} />
+        </Row>
+        <Row heading="Paths">
+          <Paths />
+        </Row>
+        <Row heading="Headers">
+          <HeaderForms {...legacy} />
+        </Row>
+        <Row heading="Health">
+          <Health />
+        </Row>
+      </main>
+    </>
   );
 }
 
@@ -63,73 +57,163 @@ function Dates({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt: Date 
     <div className={styles['text']}>
       <p>
         Deprecated from <time dateTime={deprecatedAt.toISOString()}>{day.format(deprecatedAt)}</time>. Gone from{' '}
-        <time dateTime={sunsetAt.toISOString()}>{day.format(sunsetAt)}</time>, 00:00 UTC: every call is then answered
-        with status 410.
+        <time dateTime={sunsetAt.toISOString()}>{day.format(sunsetAt)}</time>, 00:00 UTC: every call of these paths is
+        then answered with status 410, and the header <code>Link</code> names the successor.
       </p>
       <p>
-        Every answer of a deprecated path carries the headers <code>Deprecation</code> (RFC 9745), <code>Sunset</code>{' '}
-        (RFC 8594) and <code>Link</code>, which names the successor of the path.
+        Until then nothing changes for apps that call them. The dates are those of this server; they replace any that
+        you were told for the former one. Every answer of a deprecated path repeats them in its headers.
       </p>
+    </div>
+  );
+}
+
+function Changes() {
+  return (
+    <div className={styles['text']}>
+      <ul>
+        <li>
+          Insert <code>/v1</code> after <code>/api</code> in each path. Over tRPC, replace the namespace{' '}
+          <code>legacy</code> by <code>v1</code>.
+        </li>
+        <li>
+          Read errors from <code>application/problem+json</code> (RFC 9457): <code>code</code> for the program,{' '}
+          <code>detail</code> for people, <code>errors</code> for each wrong field. A deprecated path answers{' '}
+          <code>{'{"success": false, "error": "…"}'}</code> for a fault in the upload or when no service can answer, and{' '}
+          <code>{'{"detail": "…"}'}</code> for every other error.
+        </li>
+        <li>
+          Requests, answers without errors, status codes and rate limits stay as they are, and so do tokens: an app that
+          is signed in stays signed in.
+        </li>
+      </ul>
+    </div>
+  );
+}
+
+function Compared({ origin }: { origin: string }) {
+  const example = apiExamples(apiDocument, origin);
+  return (
+    <div className={styles['compared']}>
+      <LanguageChoice />
+      {['Before', 'After'].map((time) => (
+        <div key={time} className={styles['compared']}>
+          <h3>{time}</h3>
+          <Example of={example(time)} name={time} />
+        </div>
+      ))}
     </div>
   );
 }
 
 function Paths() {
   return (
-    <div className={styles['text']}>
-      <p>
-        Insert <code>/v1</code> after <code>/api</code>. Over tRPC, replace the namespace <code>legacy</code> by{' '}
-        <code>v1</code>.
-      </p>
-      <table className={styles['table']}>
-        <thead>
-          <tr>
-            <th scope="col">Deprecated</th>
-            <th scope="col">Successor</th>
+    <table className={styles['table']}>
+      <thead>
+        <tr>
+          <th scope="col">Deprecated</th>
+          <th scope="col">Successor</th>
+        </tr>
+      </thead>
+      <tbody>
+        {LEGACY_PATHS.map(({ method, path }) => (
+          <tr key={path}>
+            <td>
+              <code>
+                {method} {path}
+              </code>
+            </td>
+            <td>
+              <code>{successorOf(path)}</code>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {LEGACY_PATHS.map(({ method, path }) => (
-            <tr key={path}>
-              <td>
-                <code>
-                  {method} {path}
-                </code>
-              </td>
-              <td>
-                <code>{successorOf(path)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The headers of a deprecated path, with the reason for each form. */
+function HeaderForms({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt: Date }) {
+  return (
+    <div className={styles['text']}>
+      <p>Each answer of a deprecated path, refusals included, carries three headers:</p>
+      <Code
+        name="Headers of a deprecated path"
+        text={[
+          `Deprecation: @${deprecatedAt.getTime() / 1_000}`,
+          `Sunset: ${sunsetAt.toUTCString()}`,
+          'Link: </api/v1/plant-identification/identify>; rel="successor-version", …',
+        ].join('\n')}
+      />
+      <p>
+        Their forms are those of the standards as published. Drafts had other forms, which older clients and servers
+        use:
+      </p>
+      <ul>
+        <li>
+          <code>Deprecation</code> (RFC 9745) is a date as a structured field: <code>@</code> and epoch seconds. Drafts
+          had <code>true</code>, or a date in words. Read the number after <code>@</code>.
+        </li>
+        <li>
+          <code>Sunset</code> (RFC 8594) is a date in words, the form of all older HTTP headers. It is never before the
+          deprecation.
+        </li>
+        <li>
+          <code>Link</code> (RFC 8288) names the successor of this very path, ids included, and this page.
+        </li>
+        <li>
+          <code>X-RateLimit-Reset</code> is in epoch seconds and <code>Retry-After</code> in seconds from now.{' '}
+          <code>RateLimit</code> and <code>RateLimit-Policy</code> say the same in the form of the coming standard.
+        </li>
+      </ul>
     </div>
   );
 }
 
-function Bodies() {
+/** How the state of the two circuits becomes the answer of health. */
+const HEALTH = [
+  ['Both circuits closed', 'healthy', 200],
+  ['One closed, the other service off because it has no key', 'healthy', 200],
+  ['One closed, the other open, half-open, isolated, out of quota or misconfigured', 'degraded', 503],
+  ['None closed, at least one half-open', 'degraded', 503],
+  ['None closed, none half-open', 'unhealthy', 503],
+  ['Redis away', 'degraded, or unhealthy by the rows above', 503],
+  ['Database away', 'unhealthy', 503],
+] as const;
+
+function Health() {
   return (
     <div className={styles['text']}>
       <p>
-        Requests, successful answers, status codes and rate-limit headers are the same in both versions. Errors differ:
+        The former server reported <code>unhealthy</code> as soon as one circuit was open. Here the other service still
+        answers, so one open circuit is <code>degraded</code>, in both versions. The status is 503 in both cases: a
+        monitor that reads only the status notices either.
       </p>
-      <ul>
-        <li>
-          A deprecated path answers <code>{'{"success": false, "error": "…"}'}</code> for a fault in the upload or when
-          no service can answer, and <code>{'{"detail": "…"}'}</code> for every other error.
-        </li>
-        <li>
-          v1 answers <code>application/problem+json</code> (RFC 9457). Programs read <code>code</code>;{' '}
-          <code>errors</code> names each wrong field.
-        </li>
-      </ul>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the keyboard must be able to scroll it */}
-      <section className={styles['example']} aria-label="An error of v1" tabIndex={0}>
-        <pre>{PROBLEM}</pre>
-      </section>
+      <table className={styles['table']}>
+        <thead>
+          <tr>
+            <th scope="col">State</th>
+            <th scope="col">
+              <code>status</code>
+            </th>
+            <th scope="col">HTTP</th>
+          </tr>
+        </thead>
+        <tbody>
+          {HEALTH.map(([state, status, http]) => (
+            <tr key={state}>
+              <td>{state}</td>
+              <td>{status}</td>
+              <td>{http}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <p>
-        {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- it is a file, which no router should prefetch */}
-        The whole contract is <a href="/api/v1/openapi.json">the OpenAPI document</a>.
+        <code>available</code> of a service means that its circuit is closed, and <code>circuit_state</code> at the top
+        is that of Plant.id, for monitors that read it there. A circuit that an operator isolated is{' '}
+        <code>isolated</code>, a state that the former server did not have.
       </p>
     </div>
   );

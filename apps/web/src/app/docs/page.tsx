@@ -1,0 +1,217 @@
+import type { Metadata } from 'next';
+import { apiExamples } from '@/features/docs/api-examples.ts';
+import styles from '@/features/docs/docs.module.css';
+import { DocsNav } from '@/features/docs/docs-nav.tsx';
+import { ErrorsTable } from '@/features/docs/errors-table.tsx';
+import { Code, Example, followsLanguage, LanguageChoice } from '@/features/docs/example.tsx';
+import { Limits } from '@/features/docs/limits.tsx';
+import { container } from '@/server/container.ts';
+import { Row } from '@/ui/layout.tsx';
+import page from '@/ui/page.module.css';
+import apiDocument from '../../../../../docs/api.md';
+
+export const metadata: Metadata = { title: 'API' };
+
+/** Explains the API to the developer of an app; its examples are those of docs/api.md, which a test runs. */
+export default async function DocsPage() {
+  const { settings } = await container();
+  const { appUrl, dailyCredits, mode, rates, upload } = settings;
+  const example = apiExamples(apiDocument, appUrl.origin);
+  const requiresAccount = mode === 'production';
+  return (
+    <>
+      <DocsNav current="/docs" />
+      <main className={`${page['page']} ${followsLanguage}`}>
+        <div className={styles['head']}>
+          <h1>Name plants from your app</h1>
+          <p>
+            REST under <code>{appUrl.origin}/api/v1</code>. An app signs in, sends a photo, and reads the answer.
+          </p>
+        </div>
+        <div className={styles['sticky']}>
+          <LanguageChoice />
+        </div>
+        <Row heading="Sign in">
+          <Tokens example={example} requiresAccount={requiresAccount} />
+        </Row>
+        <Row heading="Identify">
+          <Identify example={example} maxPhotos={upload.maxPhotos} />
+        </Row>
+        <Row heading="Errors">
+          <Errors example={example} />
+        </Row>
+        <Row heading="Limits">
+          <div className={styles['text']}>
+            <RateHeaders />
+            <Limits {...{ dailyCredits, rates, requiresAccount, upload }} />
+          </div>
+        </Row>
+        <Row heading="History">
+          <History example={example} />
+        </Row>
+        <Row heading="Clients">
+          <Clients />
+        </Row>
+      </main>
+    </>
+  );
+}
+
+type Examples = ReturnType<typeof apiExamples>;
+
+function Tokens({ example, requiresAccount }: { example: Examples; requiresAccount: boolean }) {
+  return (
+    <div className={styles['text']}>
+      <p>
+        {requiresAccount
+          ? 'Identifications need an account. '
+          : 'This server identifies without an account, too; an account has more identifications and a history. '}
+        Create one at{' '}
+        {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- the form would replace the example being read */}
+        <a href="/register">/register</a> or by a call, once:
+      </p>
+      <Example of={example('Create an account')} name="Create an account" />
+      <p>Sign in for a pair of tokens:</p>
+      <Example of={example('Sign in')} name="Sign in" />
+      <ul>
+        <li>
+          Send the access token with each request: <code>Authorization: Bearer …</code>. It lasts an hour. Keep it as it
+          is: its content is no part of the API.
+        </li>
+        <li>
+          The refresh token is for the next pair. It may be used once; if the answer got lost, send it again within 24
+          hours. Seven days after the sign-in the person signs in anew.
+        </li>
+        <li>
+          Refresh in one place of your app, one call at a time. A refresh token that comes back after its successor was
+          used counts as stolen, and ends the sign-in.
+        </li>
+      </ul>
+      <Example of={example('Stay signed in')} name="Refresh the tokens" />
+      <p>Signing out ends both tokens at once. It is always answered with 204:</p>
+      <Example of={example('Sign out')} name="Sign out" />
+    </div>
+  );
+}
+
+function Identify({ example, maxPhotos }: { example: Examples; maxPhotos: number }) {
+  return (
+    <div className={styles['text']}>
+      <p>
+        A <code>multipart/form-data</code> form with one to {maxPhotos} photos of the same plant:
+      </p>
+      <Example of={example('Identify a plant')} name="Identify a plant" />
+      <table className={styles['table']}>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Value</th>
+          </tr>
+        </thead>
+        <tbody>
+          <Field name="image">a photo: JPEG, PNG, WebP or GIF. Repeat the field for each photo</Field>
+          <Field name="organs">
+            what each photo shows: auto, leaf, flower, fruit, bark, habit or other. None, or one for each photo
+          </Field>
+          <Field name="include_diseases">false: do not look for diseases. True unless sent</Field>
+          <Field name="latitude, longitude">where the plant grows</Field>
+          <Field name="language">the language of common names, such as de or pt-BR</Field>
+          <Field name="project">the id of a Pl@ntNet flora</Field>
+        </tbody>
+      </table>
+      <ul>
+        <li>
+          <code>suggestions</code> are the candidates, the best first. Each lists its <code>sources</code>; scores of
+          two services cannot be compared.
+        </li>
+        <li>
+          <code>is_plant</code> is false when neither service saw a plant. That is an answer, not an error.
+        </li>
+        <li>
+          <code>partial</code> is true when one service did not answer; <code>providers</code> says why.
+        </li>
+        <li>Members without a value are absent, never null. Ignore members that you do not know: v1 only grows.</li>
+      </ul>
+    </div>
+  );
+}
+
+function Field({ children, name }: { children: string; name: string }) {
+  return (
+    <tr>
+      <td>
+        <code>{name}</code>
+      </td>
+      <td>{children}</td>
+    </tr>
+  );
+}
+
+function Errors({ example }: { example: Examples }) {
+  return (
+    <div className={styles['text']}>
+      <p>
+        An error is <code>application/problem+json</code> (RFC 9457). Programs read <code>code</code>, people{' '}
+        <code>detail</code>; <code>errors</code> names each wrong field. A report quotes <code>requestId</code>, which
+        is also the header <code>X-Request-Id</code>. New codes may come: treat one that you do not know by its status.
+      </p>
+      <Example of={example('Handle a refusal')} name="Handle a refusal" />
+      <ErrorsTable />
+    </div>
+  );
+}
+
+const RATE_HEADERS = `RateLimit-Policy: "identify-free";q=100;w=3600
+RateLimit: "identify-free";r=97;t=1312`;
+
+function RateHeaders() {
+  return (
+    <>
+      <p>
+        An answer to identify says what is left: <code>r</code> of <code>q</code> calls in <code>w</code> seconds, and{' '}
+        <code>t</code> seconds until more are. <code>X-RateLimit-Limit</code>, <code>X-RateLimit-Remaining</code> and{' '}
+        <code>X-RateLimit-Reset</code> (epoch seconds) say the same.
+      </p>
+      <Code name="Headers of the rate limit" text={RATE_HEADERS} />
+      <p>
+        Over a limit, the answer is 429 with <code>Retry-After</code> in whole seconds; 503 has it, too. Wait that long,
+        and no less. Every call counts, a refused photo too; a call that no service was asked for is given back.
+      </p>
+    </>
+  );
+}
+
+function History({ example }: { example: Examples }) {
+  return (
+    <div className={styles['text']}>
+      <p>
+        Identifications of an account are kept, with their photos. Those of others answer 404, as if there were none.
+      </p>
+      <Example of={example('Read the history')} name="Read the history" />
+      <Example of={example('Read one identification and its photo')} name="Read one identification and its photo" />
+    </div>
+  );
+}
+
+function Clients() {
+  return (
+    <div className={styles['text']}>
+      <p>
+        {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- it has a Content-Security-Policy of its own */}
+        <a href="/docs/reference">The reference</a> has every operation, with a form to try it. It is made from the
+        document that client generators read:
+      </p>
+      <ul>
+        <li>
+          <a href="/api/v1/openapi.json">openapi.json</a> for generators that read OpenAPI 3.1
+        </li>
+        <li>
+          <a href="/api/v1/openapi-3.0.json">openapi-3.0.json</a> for all others, such as those for Dart
+        </li>
+      </ul>
+      <p>
+        If your app calls paths without <code>/v1</code>, <a href="/docs/migrate-to-v1">move it to v1</a>.
+      </p>
+    </div>
+  );
+}

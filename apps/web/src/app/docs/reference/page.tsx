@@ -1,0 +1,26 @@
+import type { Metadata } from 'next';
+import styles from '@/features/docs/docs.module.css';
+import { DocsNav } from '@/features/docs/docs-nav.tsx';
+import { ApiReference } from '@/features/docs/reference/api-reference.tsx';
+import page from '@/ui/page.module.css';
+
+export const metadata: Metadata = { title: 'API reference' };
+
+/** The OpenAPI document in a viewer that can call the API. Its policy in `proxy.ts` allows the viewer's styles. */
+export default function ReferencePage() {
+  return (
+    <>
+      <DocsNav current="/docs/reference" />
+      <main className={page['page']}>
+        <div className={styles['head']}>
+          <h1>API reference</h1>
+          <p>
+            Every operation, and a form to try it. If you are signed in here, calls are made as you; with an access
+            token under Authorize, as its owner. An identification that you try counts like any other.
+          </p>
+        </div>
+        <ApiReference />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ApiErrorCode } from '@plantcommunity/api';
+
+/** What a client does about an error. */
+type Remedy = 'change' | 'sign_in' | 'repeat' | 'report';
+
+/** Headings of the remedies, in the order of the page. */
+export const REMEDIES = {
+  change: 'Change the request',
+  sign_in: 'Sign in, or as another user',
+  repeat: 'Wait, then send it again',
+  report: 'Tell us',
+} as const satisfies Record<Remedy, string>;
+
+/** What each code of an error means to a client, beyond the `detail` of the answer. */
+export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meaning: string }>> = {
+  invalid_request: { remedy: 'change', meaning: 'A field has a wrong value; errors names each of them.' },
+  missing_image: { remedy: 'change', meaning: 'The form has no photo in a field image.' },
+  unknown_field: { remedy: 'change', meaning: 'The form has a field that does not exist.' },
+  malformed_upload: { remedy: 'change', meaning: 'The body cannot be read as a form; detail says why.' },
+  unknown_host: { remedy: 'change', meaning: 'The Host header names another site.' },
+  not_found: { remedy: 'change', meaning: 'There is nothing at this path, or it belongs to another user.' },
+  method_not_allowed: { remedy: 'change', meaning: 'The path has other methods: see the header Allow.' },
+  email_taken: { remedy: 'change', meaning: 'The e-mail address has an account already.' },
+  version_gone: { remedy: 'change', meaning: 'This version has ended; the header Link names its successor.' },
+  photo_too_large: { remedy: 'change', meaning: 'A photo has too many bytes or pixels; detail names the limit.' },
+  photo_type: { remedy: 'change', meaning: 'A photo is not a JPEG, PNG, WebP or GIF.' },
+  photo_undecodable: { remedy: 'change', meaning: 'A photo is damaged or incomplete.' },
+  authentication_required: { remedy: 'sign_in', meaning: 'The request has no token.' },
+  invalid_token: { remedy: 'sign_in', meaning: 'The token has expired or was revoked: refresh it once.' },
+  invalid_credentials: { remedy: 'sign_in', meaning: 'The e-mail address or the password is wrong.' },
+  account_disabled: { remedy: 'sign_in', meaning: 'An admin has disabled the account.' },
+  foreign_origin: { remedy: 'sign_in', meaning: 'A page of another site sent it without a token.' },
+  rate_limited: { remedy: 'repeat', meaning: 'The limit is used up until Retry-After.' },
+  upload_stalled: { remedy: 'repeat', meaning: 'The body came too slowly; it does not count against the limit.' },
+  providers_resting: { remedy: 'repeat', meaning: 'Neither service answers now.' },
+  quota_exhausted: { remedy: 'repeat', meaning: 'The services have no identifications left until Retry-After.' },
+  busy: { remedy: 'repeat', meaning: 'The server has too much to do.' },
+  internal: { remedy: 'report', meaning: 'A fault of ours: quote requestId.' },
+};

@@ -1,0 +1,57 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { Notice } from '@/ui/notice.tsx';
+import 'swagger-ui-dist/swagger-ui.css';
+import styles from './api-reference.module.css';
+import { type OpenApiDocument, viewedDocument } from './viewed-document.ts';
+
+/** Swagger UI with the OpenAPI document of this server. It is loaded from here and calls only this server. */
+export function ApiReference() {
+  const place = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading');
+
+  useEffect(() => {
+    let isGone = false;
+    async function show() {
+      const [{ default: SwaggerUi }, document] = await Promise.all([
+        import('swagger-ui-dist/swagger-ui-es-bundle.js'),
+        loadDocument(),
+      ]);
+      if (isGone || place.current === null) return;
+      SwaggerUi({
+        domNode: place.current,
+        spec: viewedDocument(document),
+        deepLinking: true,
+        defaultModelsExpandDepth: 0,
+        displayRequestDuration: true,
+        tryItOutEnabled: true,
+        validatorUrl: null,
+      });
+      setState('shown');
+    }
+    show().catch(() => setState('failed'));
+    return () => {
+      isGone = true;
+    };
+  }, []);
+
+  return (
+    <div className={styles['reference']} aria-busy={state === 'loading'}>
+      {state === 'loading' ? <p>Loading the reference…</p> : null}
+      {state === 'failed' ? (
+        <Notice tone="refused">The reference couldn’t be loaded. Please reload the page.</Notice>
+      ) : null}
+      <noscript>
+        <p>The reference needs JavaScript. The OpenAPI document has the same content.</p>
+      </noscript>
+      <div ref={place} />
+    </div>
+  );
+}
+
+async function loadDocument(): Promise<OpenApiDocument> {
+  const answer = await fetch('/api/v1/openapi.json');
+  if (!answer.ok) throw new Error(`The OpenAPI document was answered with ${answer.status}`);
+  return (await answer.json()) as OpenApiDocument;
+}
