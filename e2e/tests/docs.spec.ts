@@ -64,13 +64,21 @@ test('the reference calls the API, and nothing leaves the origin', async ({ app,
   await page.getByRole('navigation', { name: 'API' }).getByRole('link', { name: 'Reference' }).click();
   const policy = (await policies).headers()['content-security-policy'] ?? '';
   const withoutNonce = (text: string) => text.replace(/'nonce-[^']+'/, '');
-  expect(withoutNonce(policy)).toBe(withoutNonce(usual).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"));
+  expect(withoutNonce(policy)).toBe(
+    withoutNonce(usual).replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+  );
 
-  await page.getByRole('button', { name: /identify\/health/ }).first().click();
+  await expect(page.getByRole('button', { name: /identify\/health/ }).first()).toBeVisible();
+  await expectAccessible(page);
+  await page
+    .getByRole('button', { name: /identify\/health/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Execute' }).click();
   const live = page.locator('.live-responses-table');
   await expect(live.locator('.response-col_status').last()).toContainText('200');
   await expect(live).toContainText('"status": "healthy"');
+  await expectAccessible(page);
   await takeScreenshots(page, 'docs-reference');
   expect(faults).toEqual([]);
 });

@@ -31,6 +31,12 @@ export default async function DocsPage() {
         <div className={styles['sticky']}>
           <LanguageChoice />
         </div>
+        <Row heading="Start">
+          <div className={styles['text']}>
+            <p>Is it there? This call needs no account, and every other one starts at the same address.</p>
+            <Example of={example('Ask whether plants can be identified')} name="Ask whether plants can be identified" />
+          </div>
+        </Row>
         <Row heading="Sign in">
           <Tokens example={example} requiresAccount={requiresAccount} />
         </Row>

@@ -22,7 +22,8 @@ export function ApiReference() {
       SwaggerUi({
         domNode: place.current,
         spec: viewedDocument(document),
-        deepLinking: true,
+        // Its links to operations would be links inside buttons.
+        deepLinking: false,
         defaultModelsExpandDepth: 0,
         displayRequestDuration: true,
         tryItOutEnabled: true,

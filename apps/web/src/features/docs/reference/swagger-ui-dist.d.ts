@@ -4,7 +4,7 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     domNode: HTMLElement;
     /** The OpenAPI document. */
     spec: object;
-    /** Puts the opened operation into the fragment of the address. */
+    /** Makes names of operations links, and puts the opened one into the fragment of the address. */
     deepLinking: boolean;
     /** How many levels of the list of schemas are open. */
     defaultModelsExpandDepth: number;
