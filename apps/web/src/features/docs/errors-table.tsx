@@ -26,7 +26,7 @@ export function ErrorsTable() {
             .filter((code) => ERROR_CODES[code].remedy === remedy)
             .map((code) => (
               <tr key={code}>
-                <td>{ERROR_STATUS[code]}</td>
+                <td data-figure>{ERROR_STATUS[code]}</td>
                 <td>
                   <code>{code}</code>
                 </td>

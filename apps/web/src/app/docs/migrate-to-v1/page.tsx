@@ -197,7 +197,9 @@ function Health() {
             <th scope="col">
               <code>status</code>
             </th>
-            <th scope="col">HTTP</th>
+            <th scope="col" data-figure>
+              HTTP
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -205,7 +207,7 @@ function Health() {
             <tr key={state}>
               <td>{state}</td>
               <td>{status}</td>
-              <td>{http}</td>
+              <td data-figure>{http}</td>
             </tr>
           ))}
         </tbody>
