@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { apiExamples } from '@/features/docs/api-examples.ts';
 import styles from '@/features/docs/docs.module.css';
 import { DocsNav } from '@/features/docs/docs-nav.tsx';
@@ -72,9 +73,7 @@ function Tokens({ example, requiresAccount }: { example: Examples; requiresAccou
         {requiresAccount
           ? 'Identifications need an account. '
           : 'This server identifies without an account, too; an account has more identifications and a history. '}
-        Create one at{' '}
-        {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- the form would replace the example being read */}
-        <a href="/register">/register</a> or by a call, once:
+        Create one at <Link href="/register">/register</Link> or by a call, once:
       </p>
       <Example of={example('Create an account')} name="Create an account" />
       <p>Sign in for a pair of tokens:</p>
@@ -199,6 +198,11 @@ function History({ example }: { example: Examples }) {
   );
 }
 
+const DOCUMENTS = [
+  { file: 'openapi.json', readers: 'generators that read OpenAPI 3.1' },
+  { file: 'openapi-3.0.json', readers: 'all others, such as those for Dart' },
+] as const;
+
 function Clients() {
   return (
     <div className={styles['text']}>
@@ -208,15 +212,14 @@ function Clients() {
         document that client generators read:
       </p>
       <ul>
-        <li>
-          <a href="/api/v1/openapi.json">openapi.json</a> for generators that read OpenAPI 3.1
-        </li>
-        <li>
-          <a href="/api/v1/openapi-3.0.json">openapi-3.0.json</a> for all others, such as those for Dart
-        </li>
+        {DOCUMENTS.map(({ file, readers }) => (
+          <li key={file}>
+            <a href={`/api/v1/${file}`}>{file}</a> for {readers}
+          </li>
+        ))}
       </ul>
       <p>
-        If your app calls paths without <code>/v1</code>, <a href="/docs/migrate-to-v1">move it to v1</a>.
+        If your app calls paths without <code>/v1</code>, <Link href="/docs/migrate-to-v1">move it to v1</Link>.
       </p>
     </div>
   );

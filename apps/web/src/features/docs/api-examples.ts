@@ -1,7 +1,11 @@
 /** Languages of examples, in their order, with the name that the pages show. */
-export const LANGUAGES = { sh: 'curl', js: 'JavaScript', dart: 'Dart' } as const;
+export const LANGUAGES = [
+  { language: 'sh', name: 'curl' },
+  { language: 'js', name: 'JavaScript' },
+  { language: 'dart', name: 'Dart' },
+] as const;
 
-export type Language = keyof typeof LANGUAGES;
+type Language = (typeof LANGUAGES)[number]['language'];
 
 /** One call in every language, with its answer. */
 export interface ApiExample {

@@ -2,7 +2,10 @@ import { type ApiErrorCode, ERROR_STATUS } from '@plantcommunity/api';
 import styles from './docs.module.css';
 import { ERROR_CODES, REMEDIES } from './error-codes.ts';
 
-const codes = (Object.keys(ERROR_CODES) as ApiErrorCode[]).toSorted((a, b) => ERROR_STATUS[a] - ERROR_STATUS[b]);
+const isCode = (key: string): key is ApiErrorCode => key in ERROR_STATUS;
+const codes = Object.keys(ERROR_CODES)
+  .filter(isCode)
+  .toSorted((a, b) => ERROR_STATUS[a] - ERROR_STATUS[b]);
 
 /** Every code of an error, by what a client does about it. */
 export function ErrorsTable() {

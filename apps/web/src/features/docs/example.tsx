@@ -1,7 +1,5 @@
-import { type ApiExample, LANGUAGES, type Language } from './api-examples.ts';
+import { type ApiExample, LANGUAGES } from './api-examples.ts';
 import styles from './example.module.css';
-
-const languages = Object.keys(LANGUAGES) as readonly Language[];
 
 /** Class of the part of a page whose examples follow the choice of a language in it. */
 export const followsLanguage = styles['page'];
@@ -11,10 +9,10 @@ export function LanguageChoice() {
   return (
     <fieldset className={styles['choice']}>
       <legend>Examples in</legend>
-      {languages.map((language, index) => (
+      {LANGUAGES.map(({ language, name }, index) => (
         <label key={language}>
           <input type="radio" name="language" value={language} defaultChecked={index === 0} />
-          <span>{LANGUAGES[language]}</span>
+          <span>{name}</span>
         </label>
       ))}
     </fieldset>
@@ -22,16 +20,16 @@ export function LanguageChoice() {
 }
 
 /** A call in each language, and its answer. */
-export function Example({ of: { answer, code }, name }: { of: ApiExample; name: string }) {
+export function Example({ of: { answer, code }, name: call }: { of: ApiExample; name: string }) {
   return (
     <div className={styles['example']}>
-      {languages.map((language) => (
+      {LANGUAGES.map(({ language, name }) => (
         <div key={language} data-language={language}>
-          <Code name={`${name} in ${LANGUAGES[language]}`} text={code[language]} />
+          <Code name={`${call} in ${name}`} text={code[language]} />
         </div>
       ))}
       <p>Answer</p>
-      <Code name={`${name}: the answer`} text={answer} />
+      <Code name={`${call}: the answer`} text={answer} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Notice } from '@/ui/notice.tsx';
 import 'swagger-ui-dist/swagger-ui.css';
 import styles from './api-reference.module.css';
-import { type OpenApiDocument, viewedDocument } from './viewed-document.ts';
+import { isOpenApiDocument, type OpenApiDocument, viewedDocument } from './viewed-document.ts';
 
 /** Swagger UI with the OpenAPI document of this server. It is loaded from here and calls only this server. */
 export function ApiReference() {
@@ -54,5 +54,7 @@ export function ApiReference() {
 async function loadDocument(): Promise<OpenApiDocument> {
   const answer = await fetch('/api/v1/openapi.json');
   if (!answer.ok) throw new Error(`The OpenAPI document was answered with ${answer.status}`);
-  return (await answer.json()) as OpenApiDocument;
+  const document: unknown = await answer.json();
+  if (!isOpenApiDocument(document)) throw new Error('The answer is no OpenAPI document');
+  return document;
 }

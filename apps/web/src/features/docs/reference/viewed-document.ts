@@ -1,7 +1,12 @@
 /** The parts of an OpenAPI document that the viewer gets changed. */
 export interface OpenApiDocument {
+  openapi: string;
   servers?: readonly { url: string }[];
   components?: { securitySchemes?: Readonly<Record<string, { type: string; in?: string }>> };
+}
+
+export function isOpenApiDocument(value: unknown): value is OpenApiDocument {
+  return typeof value === 'object' && value !== null && 'openapi' in value;
 }
 
 /**
