@@ -44,6 +44,9 @@ export default async function DocsPage() {
         <Row heading="Identify">
           <Identify example={example} maxPhotos={upload.maxPhotos} />
         </Row>
+        <Row heading="Repeat safely">
+          <Repeat example={example} />
+        </Row>
         <Row heading="Errors">
           <Errors example={example} />
         </Row>
@@ -137,6 +140,23 @@ function Identify({ example, maxPhotos }: { example: Examples; maxPhotos: number
         </li>
         <li>Members without a value are absent, never null. Ignore members that you do not know: v1 only grows.</li>
       </ul>
+    </div>
+  );
+}
+
+function Repeat({ example }: { example: Examples }) {
+  return (
+    <div className={styles['text']}>
+      <p>
+        A phone loses its connection, and the app cannot know whether the photo was identified. Choose an{' '}
+        <code>Idempotency-Key</code> for each identification, such as a UUID, and send the same form with the same key
+        again. The answer is that of the first request, with <code>Idempotent-Replayed: true</code>; it costs nothing.
+      </p>
+      <Example of={example('Identify once')} name="Identify once" />
+      <p>
+        Keys are kept for 24 hours. While the first request runs, a repetition gets 409 with <code>Retry-After</code>.
+        Only an answer with status 200 is kept: after an error, repeat with the same key.
+      </p>
     </div>
   );
 }
