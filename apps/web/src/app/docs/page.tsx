@@ -41,6 +41,9 @@ export default async function DocsPage() {
         <Row heading="Sign in">
           <Tokens example={example} requiresAccount={requiresAccount} />
         </Row>
+        <Row heading="API keys">
+          <ApiKeys />
+        </Row>
         <Row heading="Identify">
           <Identify example={example} maxPhotos={upload.maxPhotos} />
         </Row>
@@ -98,6 +101,26 @@ function Tokens({ example, requiresAccount }: { example: Examples; requiresAccou
       <Example of={example('Stay signed in')} name="Refresh the tokens" />
       <p>Signing out ends both tokens at once. It is always answered with 204:</p>
       <Example of={example('Sign out')} name="Sign out" />
+    </div>
+  );
+}
+
+function ApiKeys() {
+  return (
+    <div className={styles['text']}>
+      <p>
+        A script or an integration needs no tokens: its owner makes an API key for it on{' '}
+        <Link href="/account">/account</Link>, which is shown once. Send it as an access token is sent,{' '}
+        <code>Authorization: Bearer plk_…</code>
+      </p>
+      <ul>
+        <li>
+          Its scopes say what it may do: <code>identify</code> plants, or <code>read</code> the history. It never
+          reaches the account itself: that is 403 <code>insufficient_scope</code>.
+        </li>
+        <li>It counts against the limits of its owner, and works until it is revoked, expires, or the account ends.</li>
+        <li>Do not put a key into an app that you hand out: everyone who has the app can read it.</li>
+      </ul>
     </div>
   );
 }

@@ -30,6 +30,7 @@ export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meanin
   invalid_token: { remedy: 'sign_in', meaning: 'The token has expired or was revoked: refresh it once.' },
   invalid_credentials: { remedy: 'sign_in', meaning: 'The e-mail address or the password is wrong.' },
   account_disabled: { remedy: 'sign_in', meaning: 'An admin has disabled the account.' },
+  insufficient_scope: { remedy: 'sign_in', meaning: 'The API key may not do this; WWW-Authenticate names the scope.' },
   foreign_origin: { remedy: 'sign_in', meaning: 'A page of another site sent it without a token.' },
   rate_limited: { remedy: 'repeat', meaning: 'The limit is used up until Retry-After.' },
   upload_stalled: { remedy: 'repeat', meaning: 'The body came too slowly; it does not count against the limit.' },
