@@ -15,6 +15,7 @@ const config: NextConfig = {
   transpilePackages: [
     '@plantcommunity/api',
     '@plantcommunity/auth',
+    '@plantcommunity/client',
     '@plantcommunity/db',
     '@plantcommunity/http',
     '@plantcommunity/identification',

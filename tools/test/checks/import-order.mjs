@@ -7,10 +7,22 @@ import { fileURLToPath } from 'node:url';
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const ALLOWED = {
-  'apps/web': ['api', 'operations', 'auth', 'identification', 'http', 'resilience', 'db', 'telemetry', 'settings'],
+  'apps/web': [
+    'api',
+    'client',
+    'operations',
+    'auth',
+    'identification',
+    'http',
+    'resilience',
+    'db',
+    'telemetry',
+    'settings',
+  ],
   'apps/provider-simulator': [],
   'packages/api': ['operations', 'auth', 'identification', 'http', 'resilience', 'db', 'telemetry'],
   'packages/api-clients': [],
+  'packages/client': [],
   'packages/operations': ['auth', 'identification', 'resilience', 'db', 'telemetry'],
   'packages/auth': ['identification', 'http', 'resilience', 'db', 'telemetry'],
   'packages/identification': ['http', 'resilience', 'db', 'telemetry'],
@@ -21,7 +33,7 @@ const ALLOWED = {
   'packages/settings': [],
   tools: ['resilience', 'db', 'settings', 'telemetry'],
   // Browser tests put users into the database themselves.
-  e2e: ['auth', 'db', 'resilience', 'telemetry'],
+  e2e: ['auth', 'client', 'db', 'resilience', 'telemetry'],
 };
 
 /**

@@ -1,8 +1,8 @@
+import { AnswerTimeout, ConnectionLost } from '@plantcommunity/client/upload-fetch';
 import { TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
 import { toIdentifyError } from './identify-error.ts';
 import { startRun, withProgress } from './run.ts';
-import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
 
 const NOW = 1_000_000;
 const run = withProgress(
@@ -58,8 +58,8 @@ describe('toIdentifyError', () => {
 
   it('distinguishes a timeout from a lost connection', () => {
     const wrapped = (cause: Error) => TRPCClientError.from(cause);
-    expect(toIdentifyError(wrapped(new AnswerTimeout('x')), run, NOW)).toEqual({ type: 'timeout' });
-    expect(toIdentifyError(wrapped(new ConnectionLost('x')), run, NOW)).toEqual({ type: 'connection_lost' });
+    expect(toIdentifyError(wrapped(new AnswerTimeout()), run, NOW)).toEqual({ type: 'timeout' });
+    expect(toIdentifyError(wrapped(new ConnectionLost()), run, NOW)).toEqual({ type: 'connection_lost' });
   });
 
   it('has the request id of a server error, and nothing of its text', () => {

@@ -1,7 +1,7 @@
+import { AnswerTimeout, ConnectionLost } from '@plantcommunity/client/upload-fetch';
 import { TRPCClientError } from '@trpc/client';
 import { problemOf } from '../../lib/problem.ts';
 import type { Run } from './run.ts';
-import { AnswerTimeout, ConnectionLost } from './upload-fetch.ts';
 
 /** Error of a run, as far as the page treats it differently. `until` is epoch milliseconds. */
 export type IdentifyError =

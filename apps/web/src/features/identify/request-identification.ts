@@ -1,4 +1,5 @@
 import type { AppRouter } from '@plantcommunity/api';
+import { uploadFetch } from '@plantcommunity/client/upload-fetch';
 import {
   createTRPCClient,
   httpBatchLink,
@@ -10,7 +11,6 @@ import {
 import { isVisible, watchVisibility } from '../../lib/device.ts';
 import { takeStreamSlot } from '../../lib/stream-slots.ts';
 import type { Identification, ProgressEvent } from '../../lib/wire.ts';
-import { uploadFetch } from './upload-fetch.ts';
 
 const URL_PATH = '/api/trpc';
 /** Longer than the server's own deadline: 45 s, or the provider timeout (60 s at most) plus 5 s. */

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AnswerTimeout, ConnectionLost, uploadFetch } from './upload-fetch.ts';
+import { AnswerTimeout, ConnectionLost } from './client-error.ts';
+import { uploadFetch } from './upload-fetch.ts';
 
 /** A fake XMLHttpRequest, whose events the test dispatches. */
 class FakeRequest extends EventTarget {
@@ -102,5 +106,29 @@ describe('uploadFetch', () => {
     const { answer, request } = start();
     request.dispatchEvent(new Event('error'));
     await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
+  });
+});
+
+describe('uploadFetch without XMLHttpRequest', () => {
+  it('counts the bytes that a server receives, and announces their number', async () => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+    const server = createServer((request, response) => {
+      const { 'content-length': length, 'content-type': type, 'transfer-encoding': coding } = request.headers;
+      void buffer(request).then((body) => response.end(JSON.stringify({ length, type, coding, bytes: body.length })));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const reported: { sent: number; total: number }[] = [];
+      const fetch = uploadFetch({ onUpload: (sent, total) => reported.push({ sent, total }) });
+      const body = new Blob([new Uint8Array(300_000)]);
+      const headers = { 'Content-Type': 'multipart/form-data; boundary=Aa' };
+      const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers, body });
+      expect(await response.json()).toEqual({ length: '300000', type: headers['Content-Type'], bytes: 300_000 });
+      expect(reported).toEqual([65_536, 131_072, 196_608, 262_144, 300_000].map((sent) => ({ sent, total: 300_000 })));
+    } finally {
+      server.close();
+    }
   });
 });

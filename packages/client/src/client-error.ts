@@ -1,0 +1,32 @@
+/** Root of the errors of this package. A call that its own signal stops rejects with the reason of the signal instead. */
+export class ClientError extends Error {
+  override readonly name: string = 'ClientError';
+  /** For programs. */
+  readonly code: string;
+  /** Milliseconds after which the call may succeed, if the API says so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, options: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Error of a request without a whole answer: no network, or a broken connection. */
+export class ConnectionLost extends ClientError {
+  override readonly name = 'ConnectionLost';
+
+  constructor(cause?: unknown) {
+    super('connection_lost', 'The connection was lost', { cause });
+  }
+}
+
+/** Error of an upload that was sent, but not answered in time. */
+export class AnswerTimeout extends ClientError {
+  override readonly name = 'AnswerTimeout';
+
+  constructor() {
+    super('answer_timeout', 'No answer in time');
+  }
+}

@@ -1,0 +1,21 @@
+export { ApiError, type ErrorCode, type Problem } from './api-error.ts';
+export {
+  type Account,
+  type CallOptions,
+  createPlantClient,
+  type Health,
+  type HistoryItem,
+  type Identification,
+  type IdentifyOptions,
+  type Me,
+  type PlantClient,
+  type PlantClientOptions,
+  type Registration,
+  type StoredIdentification,
+} from './client.ts';
+export { AnswerTimeout, ClientError, ConnectionLost } from './client-error.ts';
+export type { Organ, PlantPhoto, PlantPhotos } from './form.ts';
+export type { components, operations, paths } from './generated/openapi.ts';
+export type { RetryRules } from './retry.ts';
+export type { Environment } from './send.ts';
+export { type Credentials, memoryTokenStore, type TokenStore, type Tokens } from './session.ts';
