@@ -66,6 +66,7 @@ export function fakeService(options: Partial<IdentificationService> = {}) {
     history: async () => ({ items: [] }),
     find: async () => undefined,
     photo: async () => undefined,
+    delete: async () => true,
     forget: async () => undefined,
     ...options,
   };

@@ -136,6 +136,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
+    delete: (...which) => store.delete(...which),
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),

@@ -218,6 +218,8 @@ export interface IdentificationService {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+  /** Deletes one identification of the owner, with its photos. Returns false if the owner has none with this id. */
+  delete(ownerId: string, id: string): Promise<boolean>;
   /** Removes all identifications of the owner, with their photos. Call it again if it failed. */
   forget(ownerId: string): Promise<void>;
 }

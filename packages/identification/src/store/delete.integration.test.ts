@@ -101,6 +101,73 @@ describe('the deletion of an owner’s identifications', () => {
   });
 });
 
+describe('the deletion of one identification', () => {
+  it('deletes it with its photos, and leaves the owner’s others', async () => {
+    const { id } = await save(ann, [one, two]);
+    const other = await save(ann, [two]);
+    expect(await store.delete(ann, id)).toBe(true);
+    expect((await store.history(ann, { limit: 10 })).items.map((item) => item.id)).toEqual([other.id]);
+    expect(await store.find(ann, id)).toBeUndefined();
+    expect(await store.photo(ann, id, 1)).toBeUndefined();
+    expect((await store.photo(ann, other.id, 1))?.bytes.toString()).toBe('two');
+    await expectNoOrphans();
+    expect(await storedFiles()).toHaveLength(1);
+  });
+
+  it('keeps a photo that another owner’s identification refers to, until that is deleted, too', async () => {
+    const { id } = await save(ann, [one]);
+    const bobs = await save(bob, [one]);
+    await store.delete(ann, id);
+    expect((await store.photo(bob, bobs.id, 1))?.bytes.toString()).toBe('one');
+    await store.delete(bob, bobs.id);
+    expect(await storedFiles()).toEqual([]);
+    expect(await database.client.photo.count()).toBe(0);
+  });
+
+  it('does nothing for an unknown id, for a text that is no id, and for the id of another owner', async () => {
+    const { id } = await save(ann, [one]);
+    for (const [owner, which] of [
+      [bob, id],
+      [ann, '01JD8Z4Q0M3T5R7V9X1B2C4D6F'],
+      [ann, 'no id'],
+    ] as const) {
+      expect(await store.delete(owner, which)).toBe(false);
+    }
+    expect(await store.find(ann, id)).toMatchObject({ photos: 1 });
+  });
+
+  it('succeeds once of several at the same time', async () => {
+    const { id } = await save(ann, [one]);
+    const deleted = await Promise.all(Array.from({ length: 4 }, () => store.delete(ann, id)));
+    expect(deleted.filter(Boolean)).toHaveLength(1);
+    await expectNoOrphans();
+  });
+
+  it('succeeds when a file cannot be removed, which the next deletion of orphans removes', async () => {
+    const { id } = await save(ann, [one]);
+    const [name = ''] = await storedFiles();
+    const path = join(photoDir, name.slice(0, 2), `${name}.jpg`);
+    // Removing a folder as a file fails.
+    await rm(path);
+    await mkdir(path);
+    expect(await store.delete(ann, id)).toBe(true);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    await rmdir(path);
+    await writeFile(path, 'one');
+    await store.deleteOrphanedPhotos(new AbortController().signal);
+    await expectNoOrphans();
+  });
+
+  it('leaves no photos when they are added at the same time', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
+      await Promise.all([store.addPhotos(id, [one, two]), store.delete(ann, id)]);
+      expect(await database.client.photo.count()).toBe(0);
+      expect(await storedFiles()).toEqual([]);
+    }
+  });
+});
+
 describe('a failed deletion', () => {
   it('is completed by the next one; until then the photo is hidden, and a new upload of it gets its own row', async () => {
     await save(ann, [one]);

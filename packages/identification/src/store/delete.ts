@@ -1,4 +1,4 @@
-import { type Prisma, table } from '@plantcommunity/db';
+import { Prisma, table } from '@plantcommunity/db';
 import type { StoreContext } from './types.ts';
 
 /** Number of photos per transaction. */
@@ -53,6 +53,29 @@ export async function deleteByOwner(context: StoreContext, ownerId: string): Pro
 }
 
 /**
+ * Deletes one identification of an owner, then those of its photos that no other identification refers to. A file that
+ * cannot be removed is logged, and left to `deleteOrphanedPhotos`: no request can read it any more. Returns false if the
+ * owner has no such identification.
+ */
+export async function deleteIdentification(context: StoreContext, ownerId: string, id: string): Promise<boolean> {
+  const photoIds = await context.client.$transaction(async (transaction) => {
+    // With the lock, photos that are being added are either among these, or not stored at all.
+    const rows = await transaction.$queryRaw<unknown[]>`
+      SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} AND "ownerId" = ${ownerId} FOR UPDATE`;
+    if (rows.length === 0) return undefined;
+    const uses = await transaction.identificationPhoto.findMany({
+      where: { identificationId: id },
+      select: { photoId: true },
+    });
+    await transaction.identification.delete({ where: { id } });
+    return uses.flatMap(({ photoId }) => photoId ?? []);
+  });
+  if (photoIds === undefined) return false;
+  await deleteUnreferencedPhotos(context, { among: photoIds });
+  return true;
+}
+
+/**
  * Deletes the photos that no identification refers to, which an interrupted deletion left, and the files without a row,
  * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be. Looks
  * at all files first, and deletes nothing when so many have no row that the database cannot be that of the files, or when
@@ -63,7 +86,7 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
   const { failures, files, unused, used } = await findUnusedFiles(context, signal);
   const reason = await reasonToKeep(context, { files, unused: unused.length, used });
   if (reason !== undefined) return { deleted: 0, failed: 0, refused: { reason, unused: unused.length, files } };
-  const photos = await deleteUnreferencedPhotos(context, signal);
+  const photos = await deleteUnreferencedPhotos(context, { signal });
   const removed = await deleteFiles(context, unused, signal);
   return {
     deleted: photos.deleted + removed.deleted,
@@ -72,16 +95,20 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
 }
 
 /**
- * Deletes all photos that no identification refers to, also those of an earlier deletion that was interrupted. First the
- * photo's hash is removed, so that no upload finds it again; then its file, and its row last.
+ * Deletes the photos that no identification refers to, also those of an earlier deletion that was interrupted: all of them,
+ * or those `among` the given ids. First the photo's hash is removed, so that no upload finds it again; then its file, and
+ * its row last.
  */
-async function deleteUnreferencedPhotos(context: StoreContext, signal?: AbortSignal): Promise<Deletion> {
+async function deleteUnreferencedPhotos(
+  context: StoreContext,
+  { among, signal }: { among?: readonly string[]; signal?: AbortSignal } = {},
+): Promise<Deletion> {
   const failures: unknown[] = [];
   let deleted = 0;
   let after = '';
   for (;;) {
     signal?.throwIfAborted();
-    const found = await context.client.$transaction((transaction) => releaseUnreferenced(transaction, after));
+    const found = await context.client.$transaction((transaction) => releaseUnreferenced(transaction, after, among));
     const last = found.at(-1);
     if (last === undefined) return { deleted, failures };
     after = last.id;
@@ -159,9 +186,10 @@ async function deleteFiles(context: StoreContext, ids: readonly string[], signal
 }
 
 /** Removes the hashes of the next batch of unreferenced photos. */
-async function releaseUnreferenced(transaction: Prisma.TransactionClient, after: string) {
+async function releaseUnreferenced(transaction: Prisma.TransactionClient, after: string, among?: readonly string[]) {
+  const isAmong = among === undefined ? Prisma.empty : Prisma.sql`AND "id" = ANY(${among})`;
   const unused = await transaction.$queryRaw<{ id: string }[]>`
-    SELECT "id" FROM ${table('Photo')} photo WHERE "id" > ${after} AND NOT EXISTS (
+    SELECT "id" FROM ${table('Photo')} photo WHERE "id" > ${after} ${isAmong} AND NOT EXISTS (
       SELECT 1 FROM ${table('IdentificationPhoto')} WHERE "photoId" = photo."id"
     ) ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE`;
   // A locked row gets no new references, but it may have got one while this transaction waited for the lock.

@@ -2,7 +2,13 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { countUnreferencedPhotos, deleteByOwner, deleteOrphanedPhotos, type OrphanDeletion } from './delete.ts';
+import {
+  countUnreferencedPhotos,
+  deleteByOwner,
+  deleteIdentification,
+  deleteOrphanedPhotos,
+  type OrphanDeletion,
+} from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { openPhotoFiles } from './photo-files.ts';
 import { addPhotos, saveIdentification } from './save.ts';
@@ -31,6 +37,11 @@ export interface Store {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** Returns the JPEG of a photo; `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+  /**
+   * Deletes one identification of the owner, and the photos that no other identification refers to. Returns false if there
+   * is none. A file that cannot be removed now is left to `deleteOrphanedPhotos`.
+   */
+  delete(ownerId: string, id: string): Promise<boolean>;
   /**
    * Deletes all identifications of the owner, and the photos that no other identification refers to. Call it again after
    * a failure; it also deletes what failed calls for other owners left.
@@ -72,6 +83,7 @@ export function createStore(options: { database: Database; photoDir: string; clo
         logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a stored photo is missing');
       return bytes && { bytes };
     },
+    delete: async (ownerId, id) => isValid(id) && deleteIdentification(context, ownerId, id),
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
     deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),
     freeBytes: () => files.freeBytes(),

@@ -174,6 +174,7 @@ export async function testFlow({
     history: async () => ({ items: [] }),
     find: async () => undefined,
     photo: async () => undefined,
+    delete: async () => false,
     deleteByOwner: async () => undefined,
     deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
     freeBytes: async () => 0,
