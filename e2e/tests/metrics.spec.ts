@@ -106,7 +106,7 @@ const COUNTERS = {
   fresh: ['plantcommunity_identifications_total', { caller: 'user', answer: 'fresh' }],
   cached: ['plantcommunity_identifications_total', { caller: 'user', answer: 'cached' }],
   accepted: ['plantcommunity_uploads_total', { verdict: 'accepted' }],
-  malformed: ['plantcommunity_uploads_total', { verdict: 'malformed_upload' }],
+  otherType: ['plantcommunity_uploads_total', { verdict: 'unsupported_media_type' }],
   legacy: ['plantcommunity_legacy_requests_total', { route: LEGACY_HEALTH }],
   gone: ['plantcommunity_legacy_requests_after_sunset_total', { route: LEGACY_HEALTH }],
 } as const satisfies Record<string, readonly [name: string, labels?: Record<string, string>]>;
@@ -127,8 +127,8 @@ test('calls of identify and of legacy are counted, over REST and tRPC', async ({
   expect(await identify(IDENTIFY, { body: await formWith(plantPhoto(71)) })).toBe(401);
   expect((await fetch(app.url + LEGACY_HEALTH)).status).toBe(200);
   // Refused uploads count against the limit, too.
-  let malformed = 0;
-  while ((await identify(IDENTIFY, { headers, body: 'no form' })) === 400) malformed += 1;
+  let otherType = 0;
+  while ((await identify(IDENTIFY, { headers, body: 'no form' })) === 415) otherType += 1;
   expect(await identify(IDENTIFY, { headers, body: 'no form' })).toBe(429);
 
   const after = await metricsOf(app);
@@ -137,13 +137,13 @@ test('calls of identify and of legacy are counted, over REST and tRPC', async ({
     (after.value(...sample) ?? 0) - (before.value(...sample) ?? Number.NaN),
   ]);
   expect(Object.fromEntries(increases)).toEqual({
-    authenticated: 5 + malformed,
-    admitted: 4 + malformed,
+    authenticated: 5 + otherType,
+    admitted: 4 + otherType,
     rateLimited: 2,
     fresh: 1,
     cached: 1,
     accepted: 2,
-    malformed,
+    otherType,
     legacy: 1,
     gone: 0,
   });

@@ -80,7 +80,7 @@ describe('a version that renames plant_name to name', () => {
     expect(await bodyAt('/api/nothing')).toMatchObject(problem);
     const refused = await identifyOverRest('/api/v2', 'no form');
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
-    expect(await refused.json()).toMatchObject({ code: 'malformed_upload', api: 'v2' });
+    expect(await refused.json()).toMatchObject({ code: 'unsupported_media_type', api: 'v2' });
   });
 
   it('is not deprecated, while legacy is', async () => {

@@ -11,6 +11,7 @@ export const HTTP_ERROR_STATUS = {
   method_not_allowed: 405,
   upload_stalled: 408,
   photo_too_large: 413,
+  unsupported_media_type: 415,
   busy: 503,
 } as const;
 
@@ -41,6 +42,13 @@ export class HttpError extends Error {
 
 export function malformed(message: string, cause?: unknown): HttpError {
   return new HttpError('malformed_upload', message, { cause });
+}
+
+/** The error for a body of another type than an upload; `Accept` names the right one (RFC 9110, 15.5.16). */
+export function notMultipart(): HttpError {
+  return new HttpError('unsupported_media_type', 'Please send the photo as multipart/form-data.', {
+    headers: { Accept: 'multipart/form-data' },
+  });
 }
 
 export function stalled(message: string): HttpError {

@@ -1,5 +1,12 @@
 export { parseJson, readJsonBody, readSmallBody } from './body/small-body.ts';
-export { HTTP_ERROR_STATUS, HttpError, type HttpErrorCode, type ProblemBody, problemBody } from './errors.ts';
+export {
+  HTTP_ERROR_STATUS,
+  HttpError,
+  type HttpErrorCode,
+  notMultipart,
+  type ProblemBody,
+  problemBody,
+} from './errors.ts';
 export { addressKey, clientAddress } from './guard/client-address.ts';
 export { credentialHeaders, hasBearer, type OriginRules, requestRefusal } from './guard/origin.ts';
 export { createRequestGuard, type RequestGuard, type RequestGuardConfig } from './guard/request-guard.ts';

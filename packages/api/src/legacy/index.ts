@@ -11,6 +11,7 @@ const SUCCESS_BODY_CODES: ReadonlySet<ApiErrorCode> = new Set([
   'missing_image',
   'upload_stalled',
   'photo_too_large',
+  'unsupported_media_type',
   'photo_type',
   'photo_undecodable',
   'idempotency_running',

@@ -31,7 +31,10 @@ describe('boundaryOf', () => {
     'multipart/form-data-x; boundary=abc',
     'text/plain, multipart/form-data; boundary=abc',
   ])('asks for multipart/form-data instead of %s', (contentType) => {
-    expect(() => boundaryOf(contentType)).toThrow('Please send the photo as multipart/form-data.');
+    const message = 'Please send the photo as multipart/form-data.';
+    const headers = { Accept: 'multipart/form-data' };
+    const refusal = { code: 'unsupported_media_type', status: 415, message, headers };
+    expect(() => boundaryOf(contentType)).toThrow(expect.objectContaining(refusal));
   });
 
   it.each([

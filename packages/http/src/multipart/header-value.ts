@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import { malformed, notMultipart } from '../errors.ts';
 
 /** A header value such as `form-data; name="image"`; both names are lower case. */
 export interface HeaderValue {
@@ -81,14 +81,12 @@ const BOUNDARY_SIGNS = "'()+_,-./:=?!#$%&*^`|~";
 /**
  * Returns the boundary of a Content-Type: 1 to 70 characters, not ending in a space. Beside RFC 2046's `bchars` it may
  * hold the characters of a token (RFC 9110): a boundary of `*****` is widespread among Android apps.
- * @throws {HttpError} `malformed_upload` for another media type, or without one such boundary
+ * @throws {HttpError} `unsupported_media_type` for another media type, `malformed_upload` without one such boundary
  */
 export function boundaryOf(contentType: string | null): string {
   const text = contentType ?? '';
   const [type = ''] = text.split(';', 1);
-  if (type.trim().toLowerCase() !== 'multipart/form-data') {
-    throw malformed('Please send the photo as multipart/form-data.');
-  }
+  if (type.trim().toLowerCase() !== 'multipart/form-data') throw notMultipart();
   const header = parseHeaderValue(text);
   const boundary = header === undefined ? unquotedBoundary(text) : header.parameters.get('boundary');
   if (boundary === undefined) {

@@ -11,6 +11,7 @@ export const UPLOAD_REFUSALS = [
   'invalid_request',
   'upload_stalled',
   'photo_too_large',
+  'unsupported_media_type',
   'photo_type',
   'photo_undecodable',
 ] as const;

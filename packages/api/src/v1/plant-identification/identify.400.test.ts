@@ -4,13 +4,6 @@ import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { PHOTO, transports, upload } from '../../testing/transports.ts';
 
 describe.each(transports)('identify answers 400 over %s', (_name, identify) => {
-  it('malformed_upload to a body that is not multipart', async () => {
-    const { api, asked } = apiUnderTest();
-    const answer = await identify(api, { body: '{"image":1}', headers: { 'Content-Type': 'application/json' } });
-    expect(answer).toMatchObject({ status: 400, code: 'malformed_upload' });
-    expect(asked).toEqual([]);
-  });
-
   it('malformed_upload to a body that breaks off', async () => {
     const { api } = apiUnderTest();
     const body = '--x\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\nbytes';

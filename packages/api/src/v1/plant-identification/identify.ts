@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors/api-error.ts';
+import { notMultipart } from '@plantcommunity/http';
 import { isConfirmed } from '../../middleware/authentication.ts';
 import { PendingUpload } from '../../middleware/pending-upload.ts';
 import { procedure } from '../../middleware/procedure.ts';
@@ -7,10 +7,10 @@ import type { Presenter, WireShapes } from '../presenter.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 import { IDENTIFY_FIELDS, identifyOptions } from './identify-options.ts';
 
-/** @throws {ApiError} `malformed_upload` unless the input is the upload of the request */
+/** @throws {HttpError} `unsupported_media_type` unless the input is the upload of the request */
 function pendingUpload(input: unknown): PendingUpload {
   if (input instanceof PendingUpload) return input;
-  throw new ApiError('malformed_upload', 'Photos are sent as multipart/form-data.');
+  throw notMultipart();
 }
 
 /** Identifies the plant in one to five photos. */
