@@ -108,7 +108,7 @@ test('/api/auth serves the legacy paths and those of next-auth', async ({ app })
   expect(await (await fetch(`${base}/session/`)).json()).toEqual({});
   expect(await (await fetch(`${base}/providers`)).json()).toHaveProperty('credentials');
   const allowed = async (path: string) => (await fetch(`${base}/${path}`, { method: 'PUT' })).headers.get('allow');
-  expect(await allowed('token')).toBe('POST');
+  expect(await allowed('token')).toBe('POST, OPTIONS');
   expect(await allowed('session')).toBe('GET, HEAD, POST');
 });
 

@@ -9,8 +9,11 @@ import { proceduresOf, typeOf } from '../middleware/init.ts';
 import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
 import type { Namespace, RestResponse } from './endpoint.ts';
-import { createMatcher, type Match, withMethod } from './match.ts';
+import { allowedMethods, createMatcher, type Match, withMethod } from './match.ts';
 import { createDocuments } from './openapi.ts';
+
+/** Every path answers OPTIONS with its methods. */
+const OPTIONS = { method: 'OPTIONS' } as const;
 
 /** Serves procedures over REST: maps paths and methods to them, and their outputs to statuses and bodies. */
 export function createRestHandler(
@@ -62,11 +65,15 @@ export function createRestHandler(
     if (rejection !== undefined) throw rejection;
     const document = documents(pathname.replace(/\/$/, ''));
     if (document !== undefined) {
-      withMethod(request.method, [{ method: 'GET' }]);
-      return Response.json(document);
+      const methods = [{ method: 'GET' }, OPTIONS] as const;
+      return withMethod(request.method, methods) === OPTIONS
+        ? optionsResponse(methods, headers)
+        : Response.json(document);
     }
     if (match === undefined) throw notFound();
-    const endpoint = withMethod(request.method, match.endpoints);
+    const methods = [...match.endpoints, OPTIONS];
+    const endpoint = withMethod(request.method, methods);
+    if (!('procedure' in endpoint)) return optionsResponse(methods, headers);
     const { procedure } = endpoint;
     const path = pathOf(procedure);
     const ctx = pipeline.createContext(incoming, {
@@ -113,6 +120,10 @@ async function readJson<T>({ body, headers }: Request, shape: ZodType<T>): Promi
   const { data, error } = shape.safeParse(await readJsonBody(body, headers.get('content-type')));
   if (error !== undefined) throw invalidRequest(error);
   return data;
+}
+
+function optionsResponse(methods: readonly { method: string }[], headers: Record<string, string>): Response {
+  return new Response(null, { status: 204, headers: { ...headers, Allow: allowedMethods(methods) } });
 }
 
 function toResponse(response: RestResponse, headers: Record<string, string>): Response {

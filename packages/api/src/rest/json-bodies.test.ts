@@ -106,7 +106,7 @@ describe.each(operations)('the body of %s', (_operation, path, procedure) => {
     const { api } = apiUnderTest();
     const answer = await api.rest(new Request(`http://localhost:3000/api/v1${path}/`, { method: 'PUT', body: good }));
     const methods = v1.endpoints.filter((endpoint) => endpoint.path === path).map(({ method }) => method);
-    const allow = methods.includes('GET') ? 'POST, GET, HEAD' : 'POST';
+    const allow = methods.includes('GET') ? 'POST, GET, HEAD, OPTIONS' : 'POST, OPTIONS';
     expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow });
   });
 });

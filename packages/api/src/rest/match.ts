@@ -45,10 +45,14 @@ export function createMatcher(namespaces: readonly Namespace[]): Matcher {
 export function withMethod<T extends { method: string }>(method: string, endpoints: readonly T[]): T {
   const found = endpoints.find((candidate) => candidate.method === (method === 'HEAD' ? 'GET' : method));
   if (found !== undefined) return found;
-  const allowed = endpoints.flatMap((candidate) => (candidate.method === 'GET' ? ['GET', 'HEAD'] : [candidate.method]));
   throw new ApiError('method_not_allowed', `Method "${method}" not allowed.`, {
-    headers: { Allow: allowed.join(', ') },
+    headers: { Allow: allowedMethods(endpoints) },
   });
+}
+
+/** Returns the methods of the endpoints at a path as the value of an Allow header (RFC 9110, 10.2.1). */
+export function allowedMethods(endpoints: readonly { method: string }[]): string {
+  return endpoints.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 }
 
 /** One step of a path: a text, or a `{name}` that matches any text. */

@@ -191,7 +191,7 @@ describe('the OpenAPI document', () => {
     const { api } = apiUnderTest();
     const posted = await api.rest(new Request('http://localhost:3000/api/v1/openapi.json', { method: 'POST' }));
     expect(posted.status).toBe(405);
-    expect(posted.headers.get('allow')).toBe('GET, HEAD');
+    expect(posted.headers.get('allow')).toBe('GET, HEAD, OPTIONS');
     expect((await api.rest(new Request('http://localhost:3000/api/openapi.json'))).status).toBe(404);
   });
 });

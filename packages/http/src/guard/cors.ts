@@ -28,6 +28,7 @@ const EXPOSED = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
+  'Location',
 ].join(', ');
 
 const PREFLIGHT = {
