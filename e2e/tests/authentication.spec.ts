@@ -43,7 +43,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 test('every command of the page does what the page says', async ({ app }) => {
-  expect(commands).toHaveLength(12);
+  expect(commands).toHaveLength(13);
   const printed = await runCommands(commands, app.url, { 'plant.jpg': (await plantPhoto(61)).buffer });
 
   for (const [index, { answer, text }] of commands.entries()) {
@@ -57,19 +57,24 @@ test('every command of the page does what the page says', async ({ app }) => {
 });
 
 test('a tier set by an admin applies from the next request on, and keeps the usage', async ({ app }) => {
-  const you = await signedIn(app.url, 'you@example.org');
-  const usage = async () => (await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).json() as Promise<object>;
+  const tokens = await registered(app.url, 'tiers@example.org');
+  const usage = async () => (await fetch(`${app.url}/api/v1/auth/me`, bearer(tokens))).json() as Promise<object>;
+  await fetch(`${app.url}/api/v1/plant-identification/identify`, {
+    method: 'POST',
+    body: await formWith(plantPhoto(61)),
+    ...bearer(tokens),
+  });
   expect(await usage()).toMatchObject({ tier: 'free', usage: { limit: 100, remaining: 99 } });
 
-  await changeUser(app, 'you@example.org', 'Asked for it by e-mail.', { type: 'setTier', tier: 'pro' });
+  await changeUser(app, 'tiers@example.org', 'Asked for it by e-mail.', { type: 'setTier', tier: 'pro' });
   expect(await usage()).toMatchObject({ tier: 'pro', usage: { limit: 200, remaining: 199 } });
 });
 
 test('a disabled account gets no tokens; only the right password reveals that it is disabled', async ({ app }) => {
-  const you = await signedIn(app.url, 'you@example.org');
-  await changeUser(app, 'you@example.org', 'Asked for it by e-mail.', { type: 'disable' });
-  expect((await fetch(`${app.url}/api/v1/auth/me`, bearer(you))).status).toBe(401);
-  const credentials = { email: 'you@example.org', password: 'correct horse battery' };
+  const tokens = await signedIn(app.url, 'tiers@example.org');
+  await changeUser(app, 'tiers@example.org', 'Asked for it by e-mail.', { type: 'disable' });
+  expect((await fetch(`${app.url}/api/v1/auth/me`, bearer(tokens))).status).toBe(401);
+  const credentials = { email: 'tiers@example.org', password: 'correct horse battery' };
   const known = await post(`${app.url}/api/v1/auth/token`, credentials);
   expect(known).toMatchObject({ status: 403, body: { code: 'account_disabled' } });
   const guessed = await post(`${app.url}/api/v1/auth/token`, { ...credentials, password: 'wrong horse' });

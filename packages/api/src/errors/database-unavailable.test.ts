@@ -25,6 +25,8 @@ function without(callerOf?: Auth['callerOf']) {
       history: away,
       find: away,
       photo: away,
+      delete: away,
+      forget: away,
     },
     operations: {
       isolateProvider: away,

@@ -20,6 +20,8 @@ const service = {
   history: failing,
   find: failing,
   photo: failing,
+  delete: failing,
+  forget: failing,
 };
 const operations = {
   overview: failing,

@@ -34,8 +34,10 @@ const signedIn: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', ...NO_KEY];
 const identifiers: Statuses = ['ok', 401, 'ok', 'ok', 'ok', 'ok', ...IDENTIFY_KEYS];
 const signedInIdentifiers: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', ...IDENTIFY_KEYS];
 const readers: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', 403, 'ok', 403, 'ok'];
+const writers: Statuses = [401, 401, 'ok', 'ok', 'ok', 'ok', 403, 403, 'ok', 'ok'];
 /** Access to Anna's data; the administrator is not Anna. */
 const readingOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404, 403, 'ok', 403, 404];
+const writingOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404, 403, 403, 'ok', 404];
 const signedInOwner: Statuses = [401, 401, 'ok', 'ok', 404, 404, ...NO_KEY];
 const administrators: Statuses = [404, 404, 404, 404, 'ok', 'ok', ...NO_KEY];
 
@@ -47,6 +49,8 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'plantIdentification.history': [readers],
   'plantIdentification.identification': [readingOwner],
   'plantIdentification.photo': [readingOwner],
+  'plantIdentification.delete': [writingOwner],
+  'plantIdentification.deleteAll': [writers],
   'auth.register': [everyone],
   'auth.token': [everyone],
   'auth.refresh': [everyone],

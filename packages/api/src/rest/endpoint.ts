@@ -15,7 +15,8 @@ interface RestRequest {
 }
 
 export type RestResponse =
-  | { status: number; json: object }
+  /** `location`: path of what was created, under the namespace's base path. */
+  | { status: number; json: object; location?: string }
   | { status: number; bytes: Uint8Array; headers: Record<string, string> }
   | { status: 204 };
 

@@ -70,7 +70,7 @@ describe('every procedure', () => {
     },
   );
 
-  it('for accounts is for signed-in users, and over tRPC only', () => {
+  it('for accounts is for signed-in users', () => {
     const policies = procedures
       .filter(([path]) => path.startsWith('v1.account.'))
       .map(([, { _def }]) => policyOf(_def));

@@ -97,7 +97,7 @@ export function createRestHandler(
       signal: undefined,
       batchIndex: 0,
     });
-    return toResponse(endpoint.respond(output), headers);
+    return toResponse(endpoint.respond(output), match.namespace.basePath, headers);
   }
 }
 
@@ -126,8 +126,12 @@ function optionsResponse(methods: readonly { method: string }[], headers: Record
   return new Response(null, { status: 204, headers: { ...headers, Allow: allowedMethods(methods) } });
 }
 
-function toResponse(response: RestResponse, headers: Record<string, string>): Response {
-  if ('json' in response) return Response.json(response.json, { status: response.status, headers });
+function toResponse(response: RestResponse, basePath: string, headers: Record<string, string>): Response {
+  if ('json' in response) {
+    const { json, location, status } = response;
+    if (location !== undefined) headers['Location'] = basePath + location;
+    return Response.json(json, { status, headers });
+  }
   if ('bytes' in response) {
     const { bytes, status } = response;
     return new Response(new Uint8Array(bytes), { status, headers: { ...headers, ...response.headers } });

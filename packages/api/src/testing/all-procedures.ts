@@ -91,7 +91,7 @@ function trpcRequest(path: string, isMutation: boolean, sample: Sample, headers:
 }
 
 function restRequest(
-  { method, path }: Endpoint,
+  { method, path, request }: Endpoint,
   basePath: string,
   sample: Sample,
   headers: Record<string, string>,
@@ -99,7 +99,11 @@ function restRequest(
   const values = new Map<string, unknown>(Object.entries(sample ?? {}));
   const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => String(values.get(name)));
   const url = ORIGIN + basePath + filled;
-  return method === 'POST' ? post(url, sample, headers) : new Request(url, { method, headers });
+  if (sample instanceof FormData) return new Request(url, { method, body: sample, headers });
+  if (request?.json === undefined) return new Request(url, { method, headers });
+  const fields = Object.keys(request.json.shape).filter((name) => values.has(name));
+  const body = JSON.stringify(Object.fromEntries(fields.map((name) => [name, values.get(name)])));
+  return new Request(url, { method, body, headers: { 'Content-Type': 'application/json', ...headers } });
 }
 
 function post(url: string, sample: Sample, headers: Record<string, string>): Request {

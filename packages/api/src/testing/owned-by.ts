@@ -2,7 +2,9 @@ import type { IdentificationService } from '@plantcommunity/identification';
 import { createdAt, monstera, storedId } from './fake-service.ts';
 
 /** Creates the part of a service that has one identification, with one photo, of one user. */
-export function ownedBy(owner: string): Pick<IdentificationService, 'history' | 'find' | 'photo' | 'progress'> {
+export function ownedBy(
+  owner: string,
+): Pick<IdentificationService, 'history' | 'find' | 'photo' | 'progress' | 'delete'> {
   const isTheirs = (ownerId: string | undefined, id: string) => ownerId === owner && id === storedId;
   const kept = { id: storedId, createdAt, photos: 1, photosState: 'kept' } as const;
   const [best] = monstera.suggestions;
@@ -16,6 +18,7 @@ export function ownedBy(owner: string): Pick<IdentificationService, 'history' | 
         ? { ...kept, identification: { ...monstera, id }, options: { includeDiseases: true, organs: [] } }
         : undefined,
     photo: async (ownerId, id, n) => (isTheirs(ownerId, id) && n === 1 ? { bytes: Buffer.from('jpeg') } : undefined),
+    delete: async (ownerId, id) => isTheirs(ownerId, id),
     async *progress(_requestId, ownerId) {
       if (ownerId === owner) yield { type: 'answered', at: 2000, provider: 'plant_id', verdict: monstera };
     },

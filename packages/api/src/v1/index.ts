@@ -1,5 +1,7 @@
 import { splitOperations } from '../rest/operation.ts';
-import { accountProcedures } from './account.ts';
+import { changePassword } from './account/change-password.ts';
+import { deleteAccount } from './account/delete-account.ts';
+import { signOutEverywhere } from './account/sign-out-everywhere.ts';
 import { adminProcedures } from './admin/procedures.ts';
 import { createApiKey } from './api-keys/create-api-key.ts';
 import { getApiKey } from './api-keys/get-api-key.ts';
@@ -7,6 +9,8 @@ import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
 import { authEndpoints } from './auth/endpoints.ts';
 import { authProcedures } from './auth/procedures.ts';
+import { deleteAllIdentifications } from './plant-identification/delete-all-identifications.ts';
+import { deleteIdentification } from './plant-identification/delete-identification.ts';
 import { identificationEndpoints } from './plant-identification/endpoints.ts';
 import { photoProcedure } from './plant-identification/history.ts';
 import { identificationProcedures } from './plant-identification/procedures.ts';
@@ -26,13 +30,19 @@ export function createVersion<const Name extends string, W extends WireShapes>(v
     get: getApiKey(version.presenter),
     revoke: revokeApiKey(),
   });
-  const plantIdentification = identificationProcedures(version.presenter);
+  const deletions = splitOperations({ delete: deleteIdentification(), deleteAll: deleteAllIdentifications() });
+  const account = splitOperations({
+    changePassword: changePassword(),
+    signOutEverywhere: signOutEverywhere(),
+    remove: deleteAccount(),
+  });
+  const plantIdentification = { ...identificationProcedures(version.presenter), ...deletions.procedures };
   const withPhoto = { ...plantIdentification, photo: photoProcedure() };
   const procedures = {
     plantIdentification,
     auth,
     apiKeys: apiKeys.procedures,
-    account: accountProcedures(),
+    account: account.procedures,
     signInLink: signInLinkProcedures(),
     admin: adminProcedures(version.presenter),
   };
@@ -42,8 +52,10 @@ export function createVersion<const Name extends string, W extends WireShapes>(v
     callerProcedures: { ...procedures, plantIdentification: withPhoto },
     endpoints: [
       ...identificationEndpoints(version.presenter, withPhoto),
+      ...deletions.endpoints,
       ...authEndpoints(version.presenter, auth),
       ...apiKeys.endpoints,
+      ...account.endpoints,
     ],
   };
 }

@@ -19,7 +19,7 @@ export function authEndpoints<W extends WireShapes>(
       responses: { 201: { description: 'The account; the caller is not signed in', json: presenter.account.schema } },
       errors: [409],
       input: ({ json }) => json(registration),
-      respond: (json) => ({ status: 201, json }),
+      respond: (json) => ({ status: 201, json, location: '/auth/me' }),
     }),
     defineEndpoint({
       operationId: 'issueToken',

@@ -16,6 +16,8 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.history': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.identification': { berta: 404, shows: 'Monstera deliciosa' },
   'plantIdentification.photo': { berta: 404, shows: 'jpeg' },
+  'plantIdentification.delete': { berta: 404 },
+  'plantIdentification.deleteAll': { berta: 'own' },
   'auth.me': { berta: 'own', shows: 'anna@example.org' },
   'apiKeys.create': { berta: 'own' },
   'apiKeys.list': { berta: 'own', shows: 'Garden script' },
@@ -57,6 +59,11 @@ function apiWithAnnasData() {
         askedFor.add(ownerId);
         return annas.photo(ownerId, id, index);
       },
+      delete(ownerId, id) {
+        askedFor.add(ownerId);
+        return annas.delete(ownerId, id);
+      },
+      forget: done,
     },
     auth: {
       accounts: { changePassword: done, signOutEverywhere: done, remove: done },

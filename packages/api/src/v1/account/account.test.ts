@@ -1,6 +1,6 @@
 import { type Accounts, AuthError } from '@plantcommunity/auth';
 import { describe, expect, it, vi } from 'vitest';
-import { apiUnderTest } from '../testing/api-under-test.ts';
+import { apiUnderTest } from '../../testing/api-under-test.ts';
 
 const TRPC = 'http://localhost:3000/api/trpc/v1.account.';
 const asAnna = { 'Sec-Fetch-Site': 'same-origin', Cookie: 'session=anna' };

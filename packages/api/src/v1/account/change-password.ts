@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { userProcedure } from '../../middleware/procedure.ts';
+import { defineEndpoint } from '../../rest/endpoint.ts';
+import { knownPassword, newPassword } from '../auth/wire.ts';
+import { verifyPassword } from './verify-password.ts';
+
+const passwordChange = z.strictObject({ current: knownPassword, next: newPassword }).meta({ id: 'PasswordChange' });
+
+/** The change of the caller's password. It ends all sessions and tokens of the account, also the caller's. */
+export function changePassword() {
+  const procedure = userProcedure
+    .meta({ policy: 'user', throttle: 'sign_in' })
+    .input(passwordChange)
+    .mutation(({ ctx, input }) =>
+      verifyPassword(ctx, '#/current', () => ctx.services.auth.accounts.changePassword(ctx.principal.userId, input)),
+    );
+  const endpoint = defineEndpoint({
+    operationId: 'changePassword',
+    summary: "Change the caller's password",
+    tag: 'Accounts',
+    method: 'PUT',
+    path: '/auth/password',
+    procedure,
+    request: { json: passwordChange },
+    responses: { 204: { description: 'The password is changed; all sessions and tokens of the account have ended' } },
+    input: ({ json }) => json(passwordChange),
+    respond: () => ({ status: 204 }),
+  });
+  return { procedure, endpoint };
+}

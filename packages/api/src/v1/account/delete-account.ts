@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { userProcedure } from '../../middleware/procedure.ts';
+import { defineEndpoint } from '../../rest/endpoint.ts';
+import { knownPassword } from '../auth/wire.ts';
+import { verifyPassword } from './verify-password.ts';
+
+const password = knownPassword.optional().meta({ description: 'Required if the account has a password' });
+
+/** `confirm` is sent by the page after the user has confirmed. It also keeps forms of other sites out. */
+const input = z.strictObject({ confirm: z.literal(true), password });
+
+const deletion = z.strictObject({ password }).meta({ id: 'AccountDeletion' });
+
+/** The deletion of the caller's account with its identifications and photos, for good. */
+export function deleteAccount() {
+  const procedure = userProcedure
+    .meta({ policy: 'user', throttle: 'sign_in' })
+    .input(input)
+    .mutation(({ ctx, input: sent }) =>
+      verifyPassword(ctx, '#/password', () =>
+        ctx.services.auth.accounts.remove(
+          ctx.principal.userId,
+          sent.password === undefined ? {} : { password: sent.password },
+        ),
+      ),
+    );
+  const endpoint = defineEndpoint({
+    operationId: 'deleteAccount',
+    summary: "Delete the caller's account",
+    tag: 'Accounts',
+    method: 'DELETE',
+    path: '/auth/me',
+    procedure,
+    request: { json: deletion },
+    responses: {
+      204: { description: 'The account is deleted, with its identifications, photos, sessions and tokens' },
+    },
+    input: async ({ json }) => ({ ...(await json(deletion)), confirm: true as const }),
+    respond: () => ({ status: 204 }),
+  });
+  return { procedure, endpoint };
+}
