@@ -121,7 +121,6 @@ export function assembleApi({
         signal: new AbortController().signal,
         resHeaders: new Headers(),
         declaredPath: (path: string) => path,
-        successorPath: (path: string) => path,
       };
       return createCaller({ services, request }).v1;
     },

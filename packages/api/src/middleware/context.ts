@@ -1,6 +1,5 @@
 import type { BearerKind, ClaimedUser, KeyHolder, Principal } from '@plantcommunity/auth';
 import type { Services } from '../services.ts';
-import type { Successor } from './namespace.ts';
 import type { PendingUpload } from './pending-upload.ts';
 
 /** One request as procedures see it, whether it came by tRPC, REST or a server component. */
@@ -30,8 +29,6 @@ export interface RequestContext {
   resHeaders: Pick<Headers, 'set'>;
   /** Returns the path of the procedure on this transport as the code declares it, without the values of its parameters. */
   declaredPath(procedurePath: string): string;
-  /** Returns the path by which this transport offers the same resource in another namespace. */
-  successorPath(procedurePath: string, successor: Successor): string;
 }
 
 /** Context of a procedure. It has two keys only, because tRPC copies it key by key for each middleware. */

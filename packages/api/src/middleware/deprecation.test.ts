@@ -1,3 +1,4 @@
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { parseItem, parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { legacy } from '../legacy/index.ts';
@@ -74,6 +75,58 @@ describe('the deprecation headers of legacy', () => {
     expect(linksOf(answer.headers.get('link'))[0]?.['target']).toBe('/api/trpc/v1.plantIdentification.health');
   });
 
+  describe.each([
+    ['together', {}],
+    ['as a stream', { 'trpc-accept': 'application/jsonl' }],
+  ])('over tRPC on a batch that is answered %s', (_how, headers) => {
+    const batch = async (...paths: string[]) => {
+      const { api } = apiUnderTest();
+      const url = `${HOST}/api/trpc/${paths.join(',')}?batch=1&input=${encodeURIComponent('{}')}`;
+      const answer = await api.trpc(new Request(url, { headers: { ...asAnna.headers, ...headers } }));
+      const successors = linksOf(answer.headers.get('link')).filter(({ rel }) => rel === 'successor-version');
+      await answer.text();
+      return {
+        deprecation: answer.headers.get('deprecation'),
+        sunset: answer.headers.get('sunset'),
+        successors: successors.map(({ target }) => target),
+      };
+    };
+
+    it('name the successor of each legacy call, once', async () => {
+      const legacyCalls = ['legacy.plantIdentification.history', 'legacy.auth.me', 'legacy.auth.me'];
+      expect(await batch('v1.plantIdentification.health', ...legacyCalls)).toEqual({
+        deprecation: '@1767225600',
+        sunset: 'Thu, 01 Jul 2027 00:00:00 GMT',
+        successors: ['/api/trpc/v1.plantIdentification.history', '/api/trpc/v1.auth.me'],
+      });
+    });
+
+    it('are absent without a legacy call', async () => {
+      expect(await batch('v1.auth.me', 'v1.plantIdentification.health', 'legacy.nothing')).toEqual({
+        deprecation: null,
+        sunset: null,
+        successors: [],
+      });
+    });
+  });
+
+  it.each([
+    [
+      'a batch that is refused as a whole',
+      'legacy.plantIdentification.health,v1.plantIdentification.health?batch=1',
+      {},
+    ],
+    ['a wrong method', 'legacy.plantIdentification.identify', {}],
+    ['a body that cannot be read', 'legacy.auth.token', { method: 'POST', body: '{' }],
+    ['an unknown host', 'legacy.plantIdentification.health', { headers: { Host: 'evil.example' } }],
+  ])('are over tRPC on %s, too', async (_what, path, init) => {
+    const { api } = apiUnderTest();
+    const answer = await api.trpc(new Request(`${HOST}/api/trpc/${path}`, init));
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.headers.get('deprecation')).toBe('@1767225600');
+    expect(linksOf(answer.headers.get('link'))).toHaveLength(3);
+  });
+
   it('are on errors too, and never on v1', async () => {
     const { api } = apiUnderTest();
     const refused = await api.rest(new Request(`${HOST}/api/plant-identification/identifications`));
@@ -98,6 +151,34 @@ describe('the deprecation headers of legacy', () => {
 });
 
 describe('legacy', () => {
+  it('counts every call after its sunset, and names the successor of each', async () => {
+    const rows: unknown[] = [];
+    const metrics: unknown[] = [];
+    const { api, asked, clock } = apiUnderTest({
+      operations: { countLegacyCall: ({ path }) => void rows.push(path) },
+      metrics: { ...createTestMetrics().requests, recordLegacyCall: (call) => void metrics.push(call) },
+    });
+    clock.advance(config.legacy.sunsetAt.getTime() - clock.now());
+    const { headers } = asAnna;
+    const photo = `/api/plant-identification/identifications/${storedId}/photos/1`;
+    const batch = 'legacy.plantIdentification.history,legacy.auth.me';
+    const [rest, trpc] = await Promise.all([
+      api.rest(new Request(HOST + photo, { headers })),
+      api.trpc(new Request(`${HOST}/api/trpc/${batch}?batch=1&input=${encodeURIComponent('{}')}`, { headers })),
+    ]);
+    expect([rest, trpc].map(({ status }) => status)).toEqual([410, 410]);
+    expect(linksOf(rest.headers.get('link'))[0]?.['target']).toBe(photo.replace('/api/', '/api/v1/'));
+    const links = linksOf(trpc.headers.get('link')).map(({ target }) => target);
+    expect(links.slice(0, 2)).toEqual(['/api/trpc/v1.plantIdentification.history', '/api/trpc/v1.auth.me']);
+    const counted = [
+      '/api/plant-identification/identifications/{id}/photos/{n}',
+      '/api/trpc/legacy.plantIdentification.history',
+      '/api/trpc/legacy.auth.me',
+    ];
+    expect({ rows, metrics }).toEqual({ rows: counted, metrics: counted.map((route) => ({ route, isGone: true })) });
+    expect(asked).toEqual([]);
+  });
+
   it('answers 410 from its sunset on, and not a millisecond earlier', async () => {
     const { api, clock } = apiUnderTest();
     const statusOf = async () => {

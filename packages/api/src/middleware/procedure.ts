@@ -6,7 +6,7 @@ import type { RateHeaders } from '../rate-limit/rate-headers.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
 import { rateLimitSubjectOf } from '../rate-limit/tier-rates.ts';
 import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
-import { applyDeprecation } from './deprecation.ts';
+import { countDeprecatedCall } from './deprecation.ts';
 import { t } from './init.ts';
 import { namespaceOf } from './namespace.ts';
 import { uploadVerdict } from './upload-verdict.ts';
@@ -19,7 +19,7 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
   const { clock, concurrencyLimit, config, identifyLimit, metrics, namespaces, operations } = ctx.services;
   const deprecated = namespaceOf(namespaces, path)?.deprecated;
-  if (deprecated !== undefined) applyDeprecation(ctx, deprecated, path);
+  if (deprecated !== undefined) countDeprecatedCall(ctx, deprecated, path);
   const principal = await authenticate(ctx, meta);
   const rateLimitSubject = rateLimitSubjectOf(principal, config.rates);
   const callNext = (charge?: CallCharge) => next({ ctx: { principal, rateLimitSubject, charge } });

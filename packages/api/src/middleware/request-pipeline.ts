@@ -30,10 +30,7 @@ export interface RequestPipeline {
   services: Services;
   /** Runs `work` under the request's id and completes the headers of its response. */
   handle(request: Request, work: (incoming: IncomingRequest) => Promise<Response>): Promise<Response>;
-  createContext(
-    incoming: IncomingRequest,
-    response: Pick<RequestContext, 'resHeaders' | 'declaredPath' | 'successorPath'>,
-  ): Context;
+  createContext(incoming: IncomingRequest, response: Pick<RequestContext, 'resHeaders' | 'declaredPath'>): Context;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }

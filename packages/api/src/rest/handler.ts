@@ -83,7 +83,6 @@ export function createRestHandler(
         },
       },
       declaredPath: () => match.namespace.basePath + endpoint.path,
-      successorPath: (_, { basePath }) => basePath + match.path,
     });
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     const query = Object.fromEntries(searchParams);

@@ -3,8 +3,9 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { ApiError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
+import { deprecationHeaders } from '../middleware/deprecation.ts';
 import { metaOf, proceduresOf, TRPC_ENDPOINT, trpcPath } from '../middleware/init.ts';
-import type { Successor } from '../middleware/namespace.ts';
+import { namespaceOf } from '../middleware/namespace.ts';
 import type { PendingUpload } from '../middleware/pending-upload.ts';
 import type { RequestPipeline } from '../middleware/request-pipeline.ts';
 
@@ -17,9 +18,11 @@ export function createTrpcHandler(
   router: AnyTRPCRouter,
 ): (request: Request) => Promise<Response> {
   const isPublic = publicPaths(router);
+  const deprecationOf = deprecationReader(pipeline.services, router);
   return (request) =>
-    pipeline.handle(request, (incoming) =>
-      fetchRequestHandler({
+    pipeline.handle(request, (incoming) => {
+      const deprecation = deprecationOf(request);
+      return fetchRequestHandler({
         endpoint: TRPC_ENDPOINT,
         router,
         req: hasKnownMethod(request) ? new ApiRequest(request, incoming.upload) : withoutBody(request),
@@ -28,12 +31,12 @@ export function createTrpcHandler(
           if (incoming.rejection !== undefined) throw incoming.rejection;
           const paths = info.calls.map(({ path }) => path);
           rejectRepeats(paths.filter((path) => isPublic.has(path)));
-          return pipeline.createContext(incoming, { resHeaders, declaredPath: trpcPath, successorPath });
+          return pipeline.createContext(incoming, { resHeaders, declaredPath: trpcPath });
         },
-        responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type) }),
+        responseMeta: ({ errors, type }) => ({ headers: headersOf(errors.map(toApiError), type, deprecation) }),
         onError: ({ error, path }) => pipeline.report(toApiError(error), request, path),
-      }),
-    );
+      });
+    });
 }
 
 /** The request handed to tRPC: its upload is read by the procedure that takes it, its JSON only up to 64 kB. */
@@ -76,17 +79,40 @@ function rejectRepeats(publicCalls: readonly string[]): void {
   throw new ApiError('invalid_request', 'A batch may call each public procedure at most once.');
 }
 
-function successorPath(procedurePath: string, { name }: Successor): string {
-  return trpcPath(`${name}.${withoutNamespace(procedurePath)}`);
+/**
+ * Returns a function that makes the deprecation headers of a request. One deprecated call of a batch is enough for them;
+ * `Link` then names the successor of each. They follow from the path, so that errors before a call and responses that are
+ * sent as a stream have them, too.
+ */
+function deprecationReader(
+  { config, namespaces }: RequestPipeline['services'],
+  router: AnyTRPCRouter,
+): (request: Request) => Record<string, string> {
+  const procedures = proceduresOf(router);
+  return ({ url }) => {
+    const { pathname, searchParams } = new URL(url);
+    const called = pathname.slice(TRPC_ENDPOINT.length).replaceAll(/^\/|\/$/g, '');
+    const paths = searchParams.get('batch') === '1' ? called.split(',') : [called];
+    const calls = paths.flatMap((path) => {
+      const deprecated = procedures.has(path) ? namespaceOf(namespaces, path)?.deprecated : undefined;
+      return deprecated === undefined ? [] : [{ path, deprecated }];
+    });
+    const [first] = calls;
+    if (first === undefined) return {};
+    const successors = calls.map(({ deprecated: { successor }, path }) =>
+      trpcPath(`${successor.name}.${withoutNamespace(path)}`),
+    );
+    return deprecationHeaders(first.deprecated, config, ...new Set(successors));
+  };
 }
 
 function withoutNamespace(procedurePath: string): string {
   return procedurePath.slice(procedurePath.indexOf('.') + 1);
 }
 
-/** Returns the headers of the errors; in a batch the last error with a header wins. */
-function headersOf(errors: readonly ApiError[], type: string): Headers {
-  const headers = new Headers();
+/** Returns the headers of the errors beside `others`; in a batch the last error with a header wins. */
+function headersOf(errors: readonly ApiError[], type: string, others: Record<string, string>): Headers {
+  const headers = new Headers(others);
   for (const error of errors) {
     for (const [name, value] of Object.entries(error.headers)) headers.set(name, value);
     if (error.code === 'method_not_allowed') headers.set('Allow', type === 'mutation' ? 'POST' : 'GET');

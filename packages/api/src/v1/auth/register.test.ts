@@ -30,6 +30,15 @@ describe('registering', () => {
     expect(register).toHaveBeenCalledExactlyOnceWith({ ...carla, name: 'Carla' });
   });
 
+  it.each(['/api/v1', '/api'])('answers under %s with the Location of the account', async (basePath) => {
+    const { api } = registering();
+    const answer = await postJson(api, `${basePath}/auth/register`, carla);
+    expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({
+      status: 201,
+      location: `${basePath}/auth/me`,
+    });
+  });
+
   it('omits an unknown name', async () => {
     const { api, register } = registering();
     const answer = await postJson(api, PATH, carla);
