@@ -21,7 +21,7 @@ const FILES: readonly (readonly [file: string, version: ZodOpenApiVersion])[] = 
 ];
 
 type DocumentConfig = Pick<ApiConfig, 'appUrl' | 'upload' | 'version'>;
-type Document = ReturnType<typeof openApiDocument>;
+type Document = ReturnType<typeof createDocument>;
 
 /** Returns the paths of the documents of all namespaces. */
 export function documentPaths(namespaces: readonly Namespace[]): string[] {
@@ -63,7 +63,7 @@ export function openApiDocument(
   { basePath, endpoints, presenter }: Namespace,
   openapi: ZodOpenApiVersion,
   { appUrl, upload, version }: DocumentConfig,
-) {
+): Document {
   return createDocument(
     {
       openapi,
