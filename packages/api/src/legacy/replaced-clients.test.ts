@@ -213,8 +213,11 @@ describe('image_url', () => {
       password: 'correct horse battery',
       image_url: 'https://storage.example/',
     };
-    const json = { 'Content-Type': 'application/json' };
-    const { body: answer, status } = await send(path, json, Buffer.from(JSON.stringify(body)));
+    const { body: answer, status } = await send(
+      path,
+      { 'Content-Type': 'application/json' },
+      Buffer.from(JSON.stringify(body)),
+    );
     expect({ status, answer: JSON.stringify(answer) }).toEqual({
       status: 400,
       answer: expect.stringContaining('image_url') as string,

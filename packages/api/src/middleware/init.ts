@@ -2,7 +2,7 @@ import type { ApiKeyScope } from '@plantcommunity/auth';
 import { currentRequestId } from '@plantcommunity/telemetry';
 import { type AnyTRPCProcedure, type AnyTRPCRouter, initTRPC, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
-// Declarations of our routers name types that only this entry point exports.
+// oxlint-disable-next-line import/no-empty-named-blocks, unicorn/require-module-specifiers -- declarations of our routers name types that only this entry point exports
 import type {} from '@trpc/server/unstable-core-do-not-import';
 import type { ApiErrorCode, ApiErrorStatus, FieldError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';

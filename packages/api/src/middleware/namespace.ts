@@ -6,7 +6,7 @@ export interface DeprecationDates {
 }
 
 /** The namespace that replaces a deprecated one. */
-export interface Successor {
+interface Successor {
   name: string;
   basePath: string;
 }

@@ -1,3 +1,4 @@
+import type { IdentificationService } from '@plantcommunity/identification';
 import { describe, expect, it, vi } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { storedId } from '../../testing/fake-service.ts';
@@ -6,8 +7,8 @@ import { ownedBy } from '../../testing/owned-by.ts';
 const PATH = '/api/v1/plant-identification/identifications';
 
 function send(path: string, headers: Record<string, string> = { Authorization: 'Bearer anna' }) {
-  const forget = vi.fn(async () => undefined);
-  const remove = vi.fn(ownedBy('anna').delete);
+  const forget = vi.fn<IdentificationService['forget']>(async () => undefined);
+  const remove = vi.fn<IdentificationService['delete']>(ownedBy('anna').delete);
   const { api } = apiUnderTest({ service: { delete: remove, forget } });
   const answered = api.rest(new Request(`http://localhost:3000${path}`, { method: 'DELETE', headers }));
   return { answered, remove, forget };

@@ -43,7 +43,7 @@ describe('identify answers 415 over REST', () => {
       headers: { 'Content-Type': 'application/json' },
     });
     const answer = await api.rest(request);
-    expect({ status: answer.status, body: (await answer.json()) as unknown }).toEqual({
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
       status: 415,
       body: { success: false, error: TEXT },
     });
