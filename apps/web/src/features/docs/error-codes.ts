@@ -24,6 +24,7 @@ export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meanin
   idempotency_mismatch: { remedy: 'change', meaning: 'The Idempotency-Key was used for other photos or options.' },
   version_gone: { remedy: 'change', meaning: 'This version has ended; the header Link names its successor.' },
   photo_too_large: { remedy: 'change', meaning: 'A photo has too many bytes or pixels; detail names the limit.' },
+  unsupported_media_type: { remedy: 'change', meaning: 'The body is not multipart/form-data, which Accept names.' },
   photo_type: { remedy: 'change', meaning: 'A photo is not a JPEG, PNG, WebP or GIF.' },
   photo_undecodable: { remedy: 'change', meaning: 'A photo is damaged or incomplete.' },
   authentication_required: { remedy: 'sign_in', meaning: 'The request has no token.' },
