@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import styles from './button.module.css';
+import type { ActionTone } from './tone.ts';
 
 export interface ButtonLook {
   /** The main action of a page. */
@@ -9,18 +10,18 @@ export interface ButtonLook {
   wide?: boolean;
   /** Smaller, for several buttons in a row. */
   small?: boolean;
-  /** Fills the button with the colour of the state it leads to. */
-  state?: 'leaf' | 'isolated' | 'open';
+  /** Fills the button with the colour of its action. */
+  tone?: ActionTone;
 }
 
-export function buttonClass({ main = false, wide = false, small = false, state: deed }: ButtonLook): string {
+export function buttonClass({ main = false, wide = false, small = false, tone }: ButtonLook): string {
   return [
     styles['button'],
     main && styles['main'],
     wide && styles['wide'],
     small && styles['small'],
-    deed && styles['deed'],
-    deed && deed !== 'leaf' && styles[deed],
+    tone && styles['toned'],
+    tone && tone !== 'leaf' && styles[tone],
   ]
     .filter(Boolean)
     .join(' ');

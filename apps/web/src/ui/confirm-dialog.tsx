@@ -2,12 +2,13 @@
 
 import { type ComponentProps, type ReactNode, type RefObject, useEffect, useId } from 'react';
 import styles from './confirm-dialog.module.css';
-import tone from './tone.module.css';
+import toneStyles from './tone.module.css';
+import type { ActionTone } from './tone.ts';
 
 interface ConfirmDialogProps {
   ref: RefObject<HTMLDialogElement | null>;
-  /** State that the action leads to; its colour marks the dialog. */
-  state: 'closed' | 'isolated' | 'open';
+  /** Tone of the action, which marks the dialog. */
+  tone: ActionTone;
   title: ReactNode;
   /** Effects of the action, listed before it is confirmed. */
   consequences: readonly string[];
@@ -26,7 +27,7 @@ interface ConfirmDialogProps {
 /** Modal dialog that confirms a serious action. It is open while it is rendered, and focuses its first field. */
 export function ConfirmDialog({
   ref,
-  state,
+  tone,
   title,
   consequences,
   form,
@@ -43,8 +44,8 @@ export function ConfirmDialog({
   return (
     <dialog
       ref={ref}
-      className={`${styles['dialog']} ${tone['tone']}`}
-      data-state={state}
+      className={`${styles['dialog']} ${toneStyles['tone']}`}
+      data-tone={tone}
       aria-labelledby={heading}
       onCancel={(event) => {
         if (busy) event.preventDefault();

@@ -1,9 +1,10 @@
 import styles from './ruler.module.css';
+import type { Tone } from './tone.ts';
 
 export interface RulerProps {
   /** Filled share, from 0 to 1. */
   fill: number;
-  tone?: 'leaf' | 'half' | 'open' | 'isolated' | 'quiet' | 'petal' | 'demo';
+  tone?: Tone | 'petal' | 'demo';
   /** Positions of longer ticks, from 0 to 1. */
   cuts?: readonly number[];
   /** Hides the ticks. */

@@ -54,7 +54,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
           ) : null}
         </div>
         <SubmitButton
-          state="leaf"
+          tone="leaf"
           label="Change password"
           busyLabel="Changing your password"
           busy={busy}

@@ -50,7 +50,7 @@ function DeleteDialog({ account, onClose }: DeleteDialogProps) {
   return (
     <ConfirmDialog
       ref={dialog}
-      state="open"
+      tone="open"
       title="Delete your account"
       consequences={[
         'All your identifications and their photos are deleted. This can’t be undone.',
@@ -65,7 +65,7 @@ function DeleteDialog({ account, onClose }: DeleteDialogProps) {
             Cancel
           </Button>
           <SubmitButton
-            state="open"
+            tone="open"
             label="Delete account"
             busyLabel="Deleting account"
             busy={busy}

@@ -54,7 +54,7 @@ export function NewApiKeyForm({ onMade }: { onMade: (key: MadeKey) => void }) {
       <FormErrorText error={error} />
       <div>
         <SubmitButton
-          state="leaf"
+          tone="leaf"
           label="Make a key"
           busyLabel="Making a key"
           busy={busy}

@@ -38,7 +38,7 @@ export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyD
   return (
     <ConfirmDialog
       ref={dialog}
-      state="open"
+      tone="open"
       title={`Revoke “${apiKey.name}”`}
       consequences={[`Scripts with the key ${apiKey.start}… stop working at once.`, 'This can’t be undone.']}
       form={formProps}
@@ -49,7 +49,7 @@ export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyD
             Cancel
           </Button>
           <SubmitButton
-            state="open"
+            tone="open"
             label="Revoke key"
             busyLabel="Revoking key"
             busy={busy}

@@ -9,7 +9,7 @@ import { HourLegend } from '../hour/hour-legend.tsx';
 import { HourTable } from '../hour/hour-table.tsx';
 import { stateIn, totalsOf } from '../hour/last-hour.ts';
 import type { Scrub } from '../hour/use-scrub.ts';
-import { providerState, usedUpQuota } from '../state/provider-state.ts';
+import { providerState, STATE_TONES, usedUpQuota } from '../state/provider-state.ts';
 import styles from './circuit-card.module.css';
 import { CircuitStatus } from './circuit-status.tsx';
 import { type DescribedProvider, lastFailureText, nextStepText } from './circuit-text.ts';
@@ -30,7 +30,7 @@ export function CircuitCard({ name, overview, scrub, now, timeZone, onOverride }
   const state = providerState(name, overview);
   const provider = { state, circuit, usedUp: usedUpQuota(name, overview) };
   return (
-    <section className={`${styles['card']} ${tone['tone']}`} data-state={state} aria-label={displayName}>
+    <section className={`${styles['card']} ${tone['tone']}`} data-tone={STATE_TONES[state]} aria-label={displayName}>
       <div className={styles['head']}>
         <h2>
           {displayName} <span>{role}</span>

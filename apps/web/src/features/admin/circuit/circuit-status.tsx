@@ -1,15 +1,9 @@
 import { Moment } from '@/ui/moment.tsx';
-import { Ruler, type RulerProps } from '@/ui/ruler.tsx';
+import { Ruler } from '@/ui/ruler.tsx';
 import { CircuitGlyph } from '../state/circuit-glyph.tsx';
-import { type ProviderState, STATE_NAMES } from '../state/provider-state.ts';
+import { STATE_NAMES, STATE_TONES } from '../state/provider-state.ts';
 import styles from './circuit-status.module.css';
 import { type DescribedProvider, keyFigure, sinceOf, sinceText } from './circuit-text.ts';
-
-const RULERS: Readonly<Partial<Record<ProviderState, RulerProps['tone']>>> = {
-  half_open: 'half',
-  open: 'open',
-  isolated: 'isolated',
-};
 
 interface CircuitStatusProps {
   provider: DescribedProvider;
@@ -35,7 +29,7 @@ export function CircuitStatus({ provider, now, timeZone }: CircuitStatusProps) {
           </p>
         )}
       </div>
-      {key?.share === undefined ? null : <Ruler bare fill={key.share} tone={RULERS[state] ?? 'quiet'} />}
+      {key?.share === undefined ? null : <Ruler bare fill={key.share} tone={STATE_TONES[state]} />}
       <div className={styles['notes']}>
         {since === undefined ? null : <Moment at={since}>{sinceText(since, now, timeZone)}</Moment>}
         {key === undefined ? null : <p>{key.caption}</p>}

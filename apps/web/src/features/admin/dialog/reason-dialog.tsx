@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { FormErrorText } from '@/ui/form.tsx';
+import type { ActionTone } from '@/ui/tone.ts';
 import { reasonError } from './reason.ts';
 import { ReasonField } from './reason-field.tsx';
 
@@ -15,8 +16,7 @@ export interface ShownResult {
 }
 
 interface ReasonDialogProps {
-  /** State that the action leads to; its colour marks the dialog. */
-  state: 'closed' | 'isolated' | 'open';
+  tone: ActionTone;
   title: ReactNode;
   /** Effects of the action. */
   consequences: readonly string[];
@@ -36,7 +36,7 @@ interface ReasonDialogProps {
 
 /** Confirms an action that is audited: shows what it does, asks for the reason, and names the operator. */
 export function ReasonDialog({
-  state,
+  tone,
   title,
   consequences,
   label,
@@ -74,13 +74,13 @@ export function ReasonDialog({
     return (
       <ConfirmDialog
         ref={dialog}
-        state={state}
+        tone={tone}
         title={shown.title}
         consequences={shown.consequences}
         form={{ method: 'dialog' }}
         busy={false}
         foot={
-          <Button type="submit" state="leaf">
+          <Button type="submit" tone="leaf">
             Done
           </Button>
         }
@@ -93,7 +93,7 @@ export function ReasonDialog({
   return (
     <ConfirmDialog
       ref={dialog}
-      state={state}
+      tone={tone}
       title={title}
       consequences={consequences}
       form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
@@ -104,7 +104,7 @@ export function ReasonDialog({
           <Button disabled={busy} onClick={() => dialog.current?.close()}>
             Cancel
           </Button>
-          <Button type="submit" state={state === 'closed' ? 'leaf' : state} busy={busy}>
+          <Button type="submit" tone={tone} busy={busy}>
             {busy ? label.progress : label.command}
           </Button>
         </>

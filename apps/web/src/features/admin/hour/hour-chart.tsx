@@ -4,6 +4,7 @@ import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { aboutText } from '@/lib/format/amounts.ts';
 import { clockTime } from '@/lib/format/time.ts';
 import tone from '@/ui/tone.module.css';
+import { STATE_TONES } from '../state/provider-state.ts';
 import styles from './hour-chart.module.css';
 import {
   callBars,
@@ -160,7 +161,7 @@ function Bars({ hour, calls, duration }: { hour: ProviderHour; calls: number; du
           <span
             key={from}
             className={`${styles['behind']} ${tone['tone']}`}
-            data-state={state}
+            data-tone={STATE_TONES[state]}
             style={{ '--from': percent(from), '--width': percent(to - from) }}
           />
         ))}
@@ -197,6 +198,7 @@ function Track({ hour }: { hour: ProviderHour }) {
           key={from}
           className={`${styles['band']} ${tone['tone']}`}
           data-state={state}
+          data-tone={STATE_TONES[state]}
           style={{ '--from': percent(from), '--width': percent(to - from) }}
         />
       ))}

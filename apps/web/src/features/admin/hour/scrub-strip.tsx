@@ -49,7 +49,7 @@ export function ScrubStrip({ scrub, now, timeZone }: ScrubStripProps) {
           <ChevronRight size={16} strokeWidth={2} aria-hidden="true" />
           <span className={hidden['hidden']}>Later</span>
         </Button>
-        <Button small state="leaf" onClick={scrub.leave}>
+        <Button small tone="leaf" onClick={scrub.leave}>
           Back to now
         </Button>
       </div>

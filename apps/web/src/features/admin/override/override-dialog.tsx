@@ -7,6 +7,7 @@ import type { Overview } from '@/lib/wire.ts';
 import { ChoiceField } from '../dialog/choice-field.tsx';
 import { ReasonDialog } from '../dialog/reason-dialog.tsx';
 import { CircuitGlyph } from '../state/circuit-glyph.tsx';
+import { STATE_TONES } from '../state/provider-state.ts';
 import { trpc } from '../trpc.ts';
 import { forecastText } from './forecast.ts';
 import { consequences, DEFAULT_END, endText, ISOLATION_ENDS, OVERRIDE_LABELS, type Override } from './override.ts';
@@ -41,7 +42,7 @@ export function OverrideDialog({ override, overview, email, now, timeZone, onDon
   const name = PROVIDERS[provider].displayName;
   return (
     <ReasonDialog
-      state={state}
+      tone={STATE_TONES[state]}
       title={
         <>
           <CircuitGlyph state={state} />

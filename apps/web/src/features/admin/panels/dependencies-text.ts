@@ -4,8 +4,8 @@ import type { Dependencies } from '../../../lib/wire.ts';
 /** A part of our own system that identifications stand on. */
 interface DependencyCell {
   name: string;
-  /** `half_open`: it works, but others wait for it. */
-  state: 'closed' | 'half_open' | 'open';
+  /** `strained`: it works, but others wait for it. */
+  condition: 'well' | 'strained' | 'failing';
   text: string;
   /** The slowest statement, or why it is down. */
   detail?: { text: string; code?: string };
@@ -19,7 +19,7 @@ export function dependencyCells({ database, decoder, photo_store: store, redis }
     photoStoreCell(store),
     {
       name: 'Decoder',
-      state: decoder.waiting > 0 ? 'half_open' : 'closed',
+      condition: decoder.waiting > 0 ? 'strained' : 'well',
       text: `${countText(decoder.busy)} of ${countText(decoder.size)} busy, ${countText(decoder.waiting)} waiting`,
     },
   ];
@@ -45,16 +45,16 @@ function redisCell(redis: Dependencies['redis']): DependencyCell {
   if (state !== 'up') {
     const code = /^[A-Z]+/.exec(reason ?? '')?.[0] ?? '';
     const text = (state === 'read_only' ? READ_ONLY_WORDS[code] : undefined) ?? REDIS_WORDS[state];
-    return { name: 'Redis', state: 'open', text, ...(reason !== undefined && { detail: { text: reason } }) };
+    return { name: 'Redis', condition: 'failing', text, ...(reason !== undefined && { detail: { text: reason } }) };
   }
   const memory = used === undefined ? [] : [`${bytesText(used, 0)}${most ? ` of ${bytesText(most, 0)}` : ''}`];
   const figures = [...(latency === undefined ? [] : [millisecondsText(latency)]), ...memory].join(', ');
-  return { name: 'Redis', state: 'closed', text: figures === '' ? 'Takes writes' : `Takes writes. ${figures}` };
+  return { name: 'Redis', condition: 'well', text: figures === '' ? 'Takes writes' : `Takes writes. ${figures}` };
 }
 
 function databaseCell(database: Dependencies['database']): DependencyCell {
   const { in_use: used, latency_ms: latency, size, slowest, state, waiting } = database;
-  if (state === 'down') return { name: 'Database', state: 'open', text: 'Down' };
+  if (state === 'down') return { name: 'Database', condition: 'failing', text: 'Down' };
   // Statements of the page itself wait for a moment, while connections are opened: only a used up pool holds others up.
   const isFull = used >= size && waiting > 0;
   const figures = [
@@ -64,7 +64,7 @@ function databaseCell(database: Dependencies['database']): DependencyCell {
   ];
   return {
     name: 'Database',
-    state: isFull || latency === undefined ? 'half_open' : 'closed',
+    condition: isFull || latency === undefined ? 'strained' : 'well',
     text: figures.join(', '),
     ...(slowest && { detail: { text: `Slowest ${millisecondsText(slowest.ms)}`, code: slowest.statement } }),
   };
@@ -72,10 +72,10 @@ function databaseCell(database: Dependencies['database']): DependencyCell {
 
 function photoStoreCell({ free_bytes: free, orphans, state }: Dependencies['photo_store']): DependencyCell {
   const name = 'Photo store';
-  if (state === 'down') return { name, state: 'open', text: 'Down: photos can’t be stored' };
+  if (state === 'down') return { name, condition: 'failing', text: 'Down: photos can’t be stored' };
   const figures = [
     free === undefined ? 'Up' : `${bytesText(free, 0)} free`,
     ...(orphans === undefined ? [] : [countedText(orphans, 'orphan')]),
   ];
-  return { name, state: 'closed', text: figures.join(', ') };
+  return { name, condition: 'well', text: figures.join(', ') };
 }

@@ -1,4 +1,5 @@
 import type { CircuitState, Overview, ProviderName, QuotaUse } from '../../../lib/wire.ts';
+import type { Tone } from '../../../ui/tone.ts';
 
 /** State of a provider as operators see it: of its circuit, or a reason why calls would be useless. */
 export type ProviderState = CircuitState | 'unpaid' | 'used_up';
@@ -13,6 +14,18 @@ export const STATE_NAMES: Readonly<Record<ProviderState, string>> = {
   unpaid: 'Unpaid',
   used_up: 'Used up',
 };
+
+/** The tone of each state. */
+export const STATE_TONES = {
+  closed: 'leaf',
+  half_open: 'half',
+  open: 'open',
+  isolated: 'isolated',
+  off: 'quiet',
+  misconfigured: 'open',
+  unpaid: 'open',
+  used_up: 'half',
+} as const satisfies Record<ProviderState, Tone>;
 
 /**
  * Returns the state of a provider. A rejected key and a lack of money need a person, so they come before the state of the

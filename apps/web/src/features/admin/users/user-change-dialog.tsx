@@ -45,11 +45,11 @@ export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose 
     return { shown: { title: 'Sign-in link', consequences: linkConsequences(user.email), content } };
   };
 
-  const { command, progress, state } = CHANGE_LABELS[change];
+  const { command, progress, tone } = CHANGE_LABELS[change];
   const isSameTier = change === 'setTier' && tier === user.tier;
   return (
     <ReasonDialog
-      state={state}
+      tone={tone}
       title={command}
       consequences={changeConsequences(change, { user, isViewer: user.id === viewer.id, tier, rates })}
       label={{ command, progress }}

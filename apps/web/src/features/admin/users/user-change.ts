@@ -1,20 +1,19 @@
 import { rateText } from '../../../lib/format/time.ts';
 import { TIER_NAMES, type TierRates } from '../../../lib/tiers.ts';
 import type { Tier, UserDetails } from '../../../lib/wire.ts';
+import type { ActionTone } from '../../../ui/tone.ts';
 
 /** A change of an account that an admin can make. */
 export type UserChange = 'setTier' | 'makeAdmin' | 'removeAdmin' | 'disable' | 'enable' | 'makeSignInLink';
 
-/** The label of each change: as a command, while it runs, and the state whose colour its dialog has. */
-export const CHANGE_LABELS: Readonly<
-  Record<UserChange, { command: string; progress: string; state: 'closed' | 'isolated' | 'open' }>
-> = {
-  setTier: { command: 'Change tier', progress: 'Changing tier', state: 'closed' },
-  makeAdmin: { command: 'Make admin', progress: 'Making admin', state: 'isolated' },
-  removeAdmin: { command: 'Take admin role away', progress: 'Taking admin role away', state: 'isolated' },
-  disable: { command: 'Disable account', progress: 'Disabling account', state: 'open' },
-  enable: { command: 'Enable account', progress: 'Enabling account', state: 'closed' },
-  makeSignInLink: { command: 'Make sign-in link', progress: 'Making sign-in link', state: 'closed' },
+/** The label of each change: as a command, while it runs, and the tone of its dialog. */
+export const CHANGE_LABELS: Readonly<Record<UserChange, { command: string; progress: string; tone: ActionTone }>> = {
+  setTier: { command: 'Change tier', progress: 'Changing tier', tone: 'leaf' },
+  makeAdmin: { command: 'Make admin', progress: 'Making admin', tone: 'isolated' },
+  removeAdmin: { command: 'Take admin role away', progress: 'Taking admin role away', tone: 'isolated' },
+  disable: { command: 'Disable account', progress: 'Disabling account', tone: 'open' },
+  enable: { command: 'Enable account', progress: 'Enabling account', tone: 'leaf' },
+  makeSignInLink: { command: 'Make sign-in link', progress: 'Making sign-in link', tone: 'leaf' },
 };
 
 interface ChangeContext {
