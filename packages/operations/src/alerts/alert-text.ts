@@ -2,7 +2,7 @@ import { displayNameOf, PROVIDER_NAMES } from '@plantcommunity/identification';
 import type { AlertRecord } from './alert-record.ts';
 
 /** Describes an alert in one sentence, for people who get it by webhook. */
-export function alertText(alert: AlertRecord): string {
+export function webhookSentence(alert: AlertRecord): string {
   const text = conditionText(alert);
   return alert.state === 'resolved' ? `Resolved: ${text}` : text;
 }

@@ -94,10 +94,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
     list,
     async overview() {
       const [alerts, read] = await Promise.all([list(), facts.read()]);
-      const open = alerts.items
-        .filter(({ state }) => state !== 'resolved')
-        .map(({ state, ...alert }) => ({ ...alert, isAcknowledged: state === 'acknowledged' }));
-      return { alerts, urgency: urgencyOf(read, open) };
+      return { alerts, urgency: urgencyOf(read, alerts.items) };
     },
     acknowledge: (by, id) => store.acknowledge(by, id),
     close() {

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { AlertRecord } from './alert-record.ts';
 import type { AlertFacts } from './facts.ts';
 import { factsOf, NOON } from './testing/facts.ts';
-import { type Urgency, type UrgentAlert, urgencyOf } from './urgency.ts';
+import { type Urgency, urgencyOf } from './urgency.ts';
 
 const MINUTE = 60_000;
 const openFor = (minutes: number) => ({ isAnswering: false, openedAt: NOON - minutes * MINUTE });
-const alert = (rule: UrgentAlert['rule'], isAcknowledged = false, subject = 'plant_id'): UrgentAlert => ({
+type KnownAlert = Parameters<typeof urgencyOf>[1][number];
+const alert = (rule: AlertRecord['rule'], state: AlertRecord['state'] = 'firing'): KnownAlert => ({
   rule,
-  subject,
+  subject: 'plant_id',
   value: 7,
   since: NOON - 20 * MINUTE,
-  isAcknowledged,
+  state,
 });
 /** Plant.id's circuit, which opened some minutes ago, as what decided. */
 const stuck = (minutes: number) => ({
@@ -20,7 +22,7 @@ const stuck = (minutes: number) => ({
   since: NOON - minutes * MINUTE,
 });
 
-type Row = [string, AlertFacts, UrgentAlert[], Omit<Urgency, 'checks'>];
+type Row = [string, AlertFacts, KnownAlert[], Omit<Urgency, 'checks'>];
 
 describe('whether an operator has to get up', () => {
   it.each<Row>([
@@ -41,13 +43,13 @@ describe('whether an operator has to get up', () => {
     [
       'someone acknowledged that it is stuck',
       factsOf({ plantId: openFor(12) }),
-      [alert('circuit_stuck_open', true), alert('circuit_open')],
+      [alert('circuit_stuck_open', 'acknowledged'), alert('circuit_open')],
       { answer: 'not_yet', because: stuck(12) },
     ],
     [
       'the other circuit opens, too',
       factsOf({ plantId: openFor(12), plantnet: openFor(1) }),
-      [alert('circuit_stuck_open', true)],
+      [alert('circuit_stuck_open', 'acknowledged')],
       { answer: 'yes', because: { rule: 'no_provider_answers', value: 0 } },
     ],
     [
@@ -82,6 +84,7 @@ describe('whether an operator has to get up', () => {
       [],
       { answer: 'no', because: { rule: 'job_failing', subject: 'expire-photos', value: 5 } },
     ],
+    ['a critical alert is resolved', factsOf(), [alert('circuit_stuck_open', 'resolved')], { answer: 'no' }],
     [
       'payment is due',
       factsOf({ plantId: { unpaidSince: NOON - 1 } }),

@@ -1,3 +1,4 @@
+import type { AlertRecord } from './alert-record.ts';
 import type { AlertFacts } from './facts.ts';
 import { keyOf } from './next-alerts.ts';
 import { ALERT_RULES, type AlertRule, type Finding, judge } from './rules.ts';
@@ -37,24 +38,23 @@ interface UrgencyCause {
   since?: number;
 }
 
-/** An alert that is not resolved. */
-export interface UrgentAlert extends UrgencyCause {
-  isAcknowledged: boolean;
-}
+/** What matters here of an alert of the overview. */
+type KnownAlert = Pick<AlertRecord, 'rule' | 'subject' | 'value' | 'since' | 'state'>;
 
 /** Rules that fail the check `writes_and_credits`. */
 const LOSSES: ReadonlySet<AlertRule> = new Set(['redis_refuses_writes', 'provider_unpaid', 'quota_last_tenth']);
 
 /** Decides by the rules and the alerts that also wake people, so that page and pager never disagree. */
-export function urgencyOf(facts: AlertFacts, open: readonly UrgentAlert[]): Urgency {
+export function urgencyOf(facts: AlertFacts, alerts: readonly KnownAlert[]): Urgency {
   const findings = judge(facts);
+  const open = alerts.filter(({ state }) => state !== 'resolved');
   const checks = checksOf(findings);
   const isAcknowledged = (finding: Finding) =>
-    open.some((alert) => keyOf(alert) === keyOf(finding) && alert.isAcknowledged);
+    open.some((alert) => keyOf(alert) === keyOf(finding) && alert.state === 'acknowledged');
   const because = (causes: readonly UrgencyCause[]) => heaviestCause(causes, { findings, open });
   const bad = findings.filter(({ verdict }) => verdict === 'bad');
   const wakes = [
-    ...open.filter((alert) => !alert.isAcknowledged && isCritical(alert)),
+    ...open.filter((alert) => alert.state === 'firing' && isCritical(alert)),
     ...bad.filter((finding) => isCritical(finding) && !isAcknowledged(finding)),
   ];
   if (wakes.length > 0) return { answer: 'yes', checks, ...because(wakes) };
@@ -81,7 +81,7 @@ function isCritical({ rule }: { rule: AlertRule }): boolean {
  */
 function heaviestCause(
   causes: readonly UrgencyCause[],
-  known: { findings: readonly Finding[]; open: readonly UrgentAlert[] },
+  known: { findings: readonly Finding[]; open: readonly KnownAlert[] },
 ): { because?: UrgencyCause } {
   const rules = Object.keys(ALERT_RULES);
   const [cause] = causes.toSorted((a, b) => rules.indexOf(a.rule) - rules.indexOf(b.rule));

@@ -13,8 +13,8 @@ import { FeedBadge } from './headline/feed-badge.tsx';
 import { headlineOf } from './headline/headline-text.ts';
 import { UrgencySlip } from './headline/urgency-slip.tsx';
 import { urgencySlip } from './headline/urgency-text.ts';
-import { ScrubStrip } from './hour/scrub-strip.tsx';
-import { useScrub } from './hour/use-scrub.ts';
+import { ShownMinuteStrip } from './hour/shown-minute-strip.tsx';
+import { useShownMinute } from './hour/use-shown-minute.ts';
 import { useOverview } from './live/use-overview.ts';
 import type { Override } from './override/override.ts';
 import { OverrideDialog } from './override/override-dialog.tsx';
@@ -52,7 +52,7 @@ interface AdminViewProps {
 function AdminBoard({ initial, viewer, email }: AdminViewProps) {
   const { overview, now, timeZone, feed, update, togglePause } = useOverview(initial, viewer);
   const [override, setOverride] = useState<Override>();
-  const scrub = useScrub(overview.minutes[FIRST].map(({ at }) => at));
+  const shownMinute = useShownMinute(overview.minutes[FIRST].map(({ at }) => at));
   const { note, title } = headlineOf(overview, feed);
   const slip = urgencySlip(overview, { feed, now, timeZone });
   const acknowledging = trpc.v1.admin.alerts.acknowledge.useMutation();
@@ -72,7 +72,7 @@ function AdminBoard({ initial, viewer, email }: AdminViewProps) {
         <FeedBadge feed={feed} instances={overview.instances} onTogglePause={togglePause} />
       </div>
       <UrgencySlip slip={slip} />
-      <ScrubStrip scrub={scrub} now={now} timeZone={timeZone} />
+      <ShownMinuteStrip shownMinute={shownMinute} now={now} timeZone={timeZone} />
       <div className={styles['now']}>
         <div className={styles['alerts']}>
           <AlertsPanel alerts={overview.alerts} now={now} timeZone={timeZone} onAcknowledge={acknowledge} />
@@ -83,7 +83,7 @@ function AdminBoard({ initial, viewer, email }: AdminViewProps) {
               key={name}
               name={name}
               overview={overview}
-              scrub={scrub}
+              shownMinute={shownMinute}
               now={now}
               timeZone={timeZone}
               onOverride={(type) => setOverride({ provider: name, type })}

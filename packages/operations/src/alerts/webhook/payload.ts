@@ -1,5 +1,5 @@
 import type { AlertRecord } from '../alert-record.ts';
-import { alertText } from '../alert-text.ts';
+import { webhookSentence } from '../alert-text.ts';
 
 /** Builds the body of a delivery, as docs/operations.md describes it. `appUrl`: public address of this app. */
 export function alertPayload(alert: AlertRecord, appUrl: URL): string {
@@ -15,7 +15,7 @@ export function alertPayload(alert: AlertRecord, appUrl: URL): string {
     unit,
     since: new Date(since).toISOString(),
     resolved_at: resolvedAt === undefined ? undefined : new Date(resolvedAt).toISOString(),
-    text: alertText(alert),
+    text: webhookSentence(alert),
     runbook: new URL(`/admin/runbook#${runbook}`, appUrl).href,
   });
 }

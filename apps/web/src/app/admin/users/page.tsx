@@ -36,7 +36,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
         <div className={styles['head']}>
           <div>
             <h1>Users</h1>
-            <p>{countText(total, isNarrowed)}</p>
+            <p>{accountsText(total, isNarrowed)}</p>
           </div>
         </div>
         <UserFilterForm filter={filter} />
@@ -61,7 +61,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   );
 }
 
-function countText(total: number, isNarrowed: boolean): string {
+function accountsText(total: number, isNarrowed: boolean): string {
   const counted = `${total.toLocaleString('en-GB')} ${total === 1 ? 'account' : 'accounts'}`;
   if (!isNarrowed) return `${counted}, the newest first.`;
   return `${counted} ${total === 1 ? 'matches' : 'match'}, the newest first.`;

@@ -41,11 +41,11 @@ export function actionText(entry: AuditEntry): string {
     case 'user.use_sign_in_link':
       return `Sign-in link of ${personText(entry.target_email)} used`;
     case 'alert.acknowledge':
-      return `Acknowledged ${alertText(entry.after)}`;
+      return `Acknowledged ${acknowledgedAlert(entry.after)}`;
   }
 }
 
-function alertText({ rule, subject }: { rule: string; subject?: string | undefined }): string {
+function acknowledgedAlert({ rule, subject }: { rule: string; subject?: string | undefined }): string {
   const name = `alert ${rule.replaceAll('_', ' ')}`;
   return subject === undefined ? name : `${name}, ${subject}`;
 }

@@ -4,11 +4,11 @@ import { Button } from '@/ui/button.tsx';
 import { Moment } from '@/ui/moment.tsx';
 import tone from '@/ui/tone.module.css';
 import { HourChart } from '../hour/hour-chart.tsx';
-import { HourFigures, OutcomeBar, ShownMinute } from '../hour/hour-figures.tsx';
+import { HourFigures, MinuteHeading, OutcomeBar } from '../hour/hour-figures.tsx';
 import { HourLegend } from '../hour/hour-legend.tsx';
 import { HourTable } from '../hour/hour-table.tsx';
 import { stateIn, totalsOf } from '../hour/last-hour.ts';
-import type { Scrub } from '../hour/use-scrub.ts';
+import type { ShownMinute } from '../hour/use-shown-minute.ts';
 import { providerState, STATE_TONES, usedUpQuota } from '../state/provider-state.ts';
 import styles from './circuit-card.module.css';
 import { CircuitStatus } from './circuit-status.tsx';
@@ -17,14 +17,14 @@ import { type DescribedProvider, lastFailureText, nextStepText } from './circuit
 interface CircuitCardProps {
   name: ProviderName;
   overview: Overview;
-  scrub: Scrub;
+  shownMinute: ShownMinute;
   now: number;
   timeZone: string;
   onOverride: (type: 'isolate' | 'release' | 'reset') => void;
 }
 
 /** One provider: its state, its next step, its last hour or one minute of it, and the overrides. */
-export function CircuitCard({ name, overview, scrub, now, timeZone, onOverride }: CircuitCardProps) {
+export function CircuitCard({ name, overview, shownMinute, now, timeZone, onOverride }: CircuitCardProps) {
   const { displayName, role } = PROVIDERS[name];
   const circuit = overview.circuits[name];
   const state = providerState(name, overview);
@@ -40,7 +40,7 @@ export function CircuitCard({ name, overview, scrub, now, timeZone, onOverride }
       <CircuitStatus provider={provider} now={now} timeZone={timeZone} />
       <CircuitFacts provider={provider} now={now} timeZone={timeZone} />
       {state === 'off' && !wasAsked(overview.minutes[name]) ? null : (
-        <Hour name={name} overview={overview} scrub={scrub} now={now} timeZone={timeZone} />
+        <Hour name={name} overview={overview} shownMinute={shownMinute} now={now} timeZone={timeZone} />
       )}
     </section>
   );
@@ -55,26 +55,26 @@ function wasAsked(minutes: Overview['minutes'][ProviderName]): boolean {
 type HourProps = Omit<CircuitCardProps, 'onOverride'>;
 
 /** The chart of a provider's last hour with its figures: of the hour, or of the minute that is shown. */
-function Hour({ name, overview, scrub, now, timeZone }: HourProps) {
+function Hour({ name, overview, shownMinute, now, timeZone }: HourProps) {
   const { displayName } = PROVIDERS[name];
   const circuit = overview.circuits[name];
   const hour = { minutes: overview.minutes[name], states: circuit.states };
-  const minute = hour.minutes.find(({ at }) => at === scrub.minute);
+  const minute = hour.minutes.find(({ at }) => at === shownMinute.minute);
   const totals = totalsOf(minute === undefined ? hour.minutes : [minute]);
   return (
     <>
       <div>
         <HourLegend overview={overview} />
-        <HourChart name={displayName} hour={hour} scrub={scrub} timeZone={timeZone} />
+        <HourChart name={displayName} hour={hour} shownMinute={shownMinute} timeZone={timeZone} />
       </div>
       <div className={styles['figures']}>
         {minute === undefined ? null : (
-          <ShownMinute minute={minute.at} state={stateIn(minute, hour.states)} now={now} timeZone={timeZone} />
+          <MinuteHeading minute={minute.at} state={stateIn(minute, hour.states)} now={now} timeZone={timeZone} />
         )}
         <HourFigures circuit={circuit} totals={totals} quantiles={minute ?? overview.quantiles[name]} minute={minute} />
       </div>
       <OutcomeBar outcomes={totals.outcomes} />
-      <HourTable name={displayName} hour={hour} scrub={scrub} timeZone={timeZone} />
+      <HourTable name={displayName} hour={hour} shownMinute={shownMinute} timeZone={timeZone} />
     </>
   );
 }

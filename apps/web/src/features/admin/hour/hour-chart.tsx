@@ -17,7 +17,7 @@ import {
   p95Lines,
   stateBands,
 } from './last-hour.ts';
-import type { Scrub } from './use-scrub.ts';
+import type { ShownMinute } from './use-shown-minute.ts';
 
 /** The p95 above which an alert warns of slow identifications: `IdentifySlow` in `ops/prometheus/alerts.yml`. */
 export const SLOW_P95_MS = 10_000;
@@ -26,12 +26,12 @@ interface HourChartProps {
   /** Name of the provider. */
   name: string;
   hour: ProviderHour;
-  scrub: Scrub;
+  shownMinute: ShownMinute;
   timeZone: string;
 }
 
 /** Chart of a provider's last hour: calls with their scale left, p95 with its scale right, states below. */
-export function HourChart({ name, hour, scrub, timeZone }: HourChartProps) {
+export function HourChart({ name, hour, shownMinute, timeZone }: HourChartProps) {
   const start = hourStart(hour.minutes);
   if (start === undefined) return <p className={styles['none']}>No figures yet.</p>;
   const calls = callsTop(hour.minutes);
@@ -43,7 +43,15 @@ export function HourChart({ name, hour, scrub, timeZone }: HourChartProps) {
           <span key={value}>{value}</span>
         ))}
       </p>
-      <Plot name={name} hour={hour} start={start} scrub={scrub} timeZone={timeZone} calls={calls} duration={duration} />
+      <Plot
+        name={name}
+        hour={hour}
+        start={start}
+        shownMinute={shownMinute}
+        timeZone={timeZone}
+        calls={calls}
+        duration={duration}
+      />
       <p className={styles['scale']} data-side="right" aria-hidden="true">
         {[duration, duration / 2, 0].map((value) => (
           <span key={value}>{value === 0 ? '0' : aboutText(value)}</span>
@@ -62,12 +70,12 @@ interface PlotProps extends HourChartProps {
 }
 
 /** The drawing itself; dragging over it shows one minute. */
-function Plot({ name, hour, start, scrub, timeZone, calls, duration }: PlotProps) {
+function Plot({ name, hour, start, shownMinute, timeZone, calls, duration }: PlotProps) {
   const knob = useRef<HTMLDivElement>(null);
-  const { count, index, minute } = scrub;
+  const { count, index, minute } = shownMinute;
   const follow = ({ clientX, currentTarget }: PointerEvent) => {
     const { left, width } = currentTarget.getBoundingClientRect();
-    scrub.show(Math.floor(((clientX - left) / width) * count));
+    shownMinute.show(Math.floor(((clientX - left) / width) * count));
   };
   const shown = hour.minutes[index];
   const isShown = minute !== undefined && shown !== undefined;
@@ -109,12 +117,12 @@ function Plot({ name, hour, start, scrub, timeZone, calls, duration }: PlotProps
         aria-valuemax={count - 1}
         aria-valuenow={index}
         aria-valuetext={isShown ? minuteText(shown, hour.states, timeZone) : 'now, the whole hour'}
-        onFocus={(event) => scrub.use(event.currentTarget)}
+        onFocus={(event) => shownMinute.use(event.currentTarget)}
         onKeyDown={(event) => {
           const next = keyTarget(event, index, count);
           if (next === undefined) return;
           event.preventDefault();
-          scrub.show(next);
+          shownMinute.show(next);
         }}
       />
       <Clock start={start} timeZone={timeZone} />

@@ -6,9 +6,9 @@ import { Moment } from '@/ui/moment.tsx';
 import { STATE_NAMES } from '../state/provider-state.ts';
 import styles from './hour-figures.module.css';
 import { outcomeParts, type Totals } from './last-hour.ts';
-import { minutesAgo } from './scrub-strip.tsx';
+import { minutesAgo } from './shown-minute-strip.tsx';
 
-interface ShownMinuteProps {
+interface MinuteHeadingProps {
   minute: string;
   /** State at the end of the minute. */
   state: CircuitState | undefined;
@@ -17,7 +17,7 @@ interface ShownMinuteProps {
 }
 
 /** Says that the figures below are those of one minute. */
-export function ShownMinute({ minute, state, now, timeZone }: ShownMinuteProps) {
+export function MinuteHeading({ minute, state, now, timeZone }: MinuteHeadingProps) {
   return (
     <p className={styles['shown']}>
       <Moment at={minute} className={styles['tag']}>

@@ -7,14 +7,14 @@ import styles from './hour-legend.module.css';
 export function HourLegend({ overview: { instances, shared } }: { overview: Pick<Overview, 'instances' | 'shared'> }) {
   return (
     <ul className={styles['legend']}>
-      <li data-mark="bar">calls a minute, {countedText(instances, shared)}</li>
+      <li data-mark="bar">calls a minute, {sourceText(instances, shared)}</li>
       <li data-mark="line">p95</li>
       <li data-mark="threshold">identify warns at {aboutText(SLOW_P95_MS)} p95</li>
     </ul>
   );
 }
 
-function countedText(instances: Overview['instances'], shared: boolean): string {
+function sourceText(instances: Overview['instances'], shared: boolean): string {
   if (!shared) return 'this instance only';
   if (instances === undefined) return 'all instances';
   return instances.known === 1 ? '1 instance' : `all ${instances.known} instances`;

@@ -7,24 +7,24 @@ import { Moment } from '@/ui/moment.tsx';
 import { STATE_NAMES } from '../state/provider-state.ts';
 import { DataTable, ShowAsTable } from '../table/data-table.tsx';
 import { type ProviderHour, tableRows } from './last-hour.ts';
-import type { Scrub } from './use-scrub.ts';
+import type { ShownMinute } from './use-shown-minute.ts';
 
 interface HourTableProps {
   /** Name of the provider. */
   name: string;
   hour: ProviderHour;
-  scrub: Scrub;
+  shownMinute: ShownMinute;
   timeZone: string;
 }
 
 /** Explains the chart of the hour, and shows its data as a table on demand. */
-export function HourTable({ name, hour, scrub, timeZone }: HourTableProps) {
+export function HourTable({ name, hour, shownMinute, timeZone }: HourTableProps) {
   return (
     <ShowAsTable
       of={`the last hour of ${name}`}
       note="Bars red where failed, dashed where not sent. Drag over the band, or use ← and →."
     >
-      <HourRows name={name} hour={hour} scrub={scrub} timeZone={timeZone} />
+      <HourRows name={name} hour={hour} shownMinute={shownMinute} timeZone={timeZone} />
     </ShowAsTable>
   );
 }
@@ -40,8 +40,8 @@ const COLUMNS = [
   { name: 'State', text: true },
 ];
 
-function HourRows({ name, hour, scrub, timeZone }: HourTableProps) {
-  const { minute: shown } = scrub;
+function HourRows({ name, hour, shownMinute, timeZone }: HourTableProps) {
+  const { minute: shown } = shownMinute;
   const rows = tableRows(hour, shown);
   const marked = useRef<HTMLTableRowElement>(null);
   useEffect(() => {

@@ -5,7 +5,7 @@ import type { Overview, OverviewEvent, ProviderName } from '../../../lib/wire.ts
 const MINUTES = 60;
 
 /** Returns the overview after an event; undefined for changes of an overview that is not known. */
-export function afterEvent(known: Overview | undefined, event: OverviewEvent): Overview | undefined {
+export function overviewAfter(known: Overview | undefined, event: OverviewEvent): Overview | undefined {
   if (event.type === 'whole') return event.overview;
   if (known === undefined) return undefined;
   const { minutes, ...changes } = event.changes;

@@ -1,7 +1,7 @@
 import { holdLock, type Locks } from '../../../lib/browser-locks.ts';
 import type { TabChannel } from '../../../lib/tab-channel.ts';
 import type { Overview, OverviewEvent } from '../../../lib/wire.ts';
-import { afterEvent } from './follow-overview.ts';
+import { overviewAfter } from './follow-overview.ts';
 import { type TabMessage, tabMessage } from './tab-messages.ts';
 import { initialTransport, type Transport, type TransportEvent, transportAfter } from './transport.ts';
 
@@ -197,7 +197,7 @@ export class SharedOverview {
   }
 
   #follow(event: OverviewEvent, id: string): void {
-    this.#streamed = afterEvent(this.#streamed, event);
+    this.#streamed = overviewAfter(this.#streamed, event);
     this.#lastEventId = id;
     this.#publish(this.#streamed, { type: 'event' });
   }

@@ -107,7 +107,7 @@ export function transportAfter(known: Transport, event: TransportEvent, chance: 
     case 'role':
       return afterRole(known, event.role, now);
     case 'event':
-      return afterEvent(known, now);
+      return afterStreamEvent(known, now);
     case 'ended':
       return { ...failed(known, chance), isBroken: known.isBroken || known.stream?.eventAt === undefined };
     case 'failed':
@@ -156,7 +156,7 @@ function afterRole(known: Transport, role: Role, now: number): Transport {
   return role === 'leader' ? withStream(next, now) : next;
 }
 
-function afterEvent(known: Transport, now: number): Transport {
+function afterStreamEvent(known: Transport, now: number): Transport {
   const { stream } = known;
   if (stream === undefined) return known;
   const isProven = now - stream.openedAt >= PROVEN_MS;

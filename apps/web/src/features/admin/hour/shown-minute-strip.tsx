@@ -6,25 +6,25 @@ import { clockTime, durationText } from '@/lib/format/time.ts';
 import { Button } from '@/ui/button.tsx';
 import { Moment } from '@/ui/moment.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import styles from './scrub-strip.module.css';
-import type { Scrub } from './use-scrub.ts';
+import styles from './shown-minute-strip.module.css';
+import type { ShownMinute } from './use-shown-minute.ts';
 
-interface ScrubStripProps {
-  scrub: Scrub;
+interface ShownMinuteStripProps {
+  shownMinute: ShownMinute;
   now: number;
   timeZone: string;
 }
 
 /** Says that the charts show one minute of the past, moves to another minute and back to now. */
-export function ScrubStrip({ scrub, now, timeZone }: ScrubStripProps) {
+export function ShownMinuteStrip({ shownMinute, now, timeZone }: ShownMinuteStripProps) {
   // The knobs speak for themselves; only these buttons need it.
   const [isSpoken, setSpoken] = useState(false);
-  const { index, minute } = scrub;
+  const { index, minute } = shownMinute;
   if (minute === undefined) return null;
   const time = clockTime(Date.parse(minute), timeZone, 'minutes');
   const step = (by: number) => {
     setSpoken(true);
-    scrub.show(index + by);
+    shownMinute.show(index + by);
   };
   return (
     <section className={styles['strip']} aria-label="Shown minute">
@@ -49,7 +49,7 @@ export function ScrubStrip({ scrub, now, timeZone }: ScrubStripProps) {
           <ChevronRight size={16} strokeWidth={2} aria-hidden="true" />
           <span className={hidden['hidden']}>Later</span>
         </Button>
-        <Button small tone="leaf" onClick={scrub.leave}>
+        <Button small tone="leaf" onClick={shownMinute.leave}>
           Back to now
         </Button>
       </div>

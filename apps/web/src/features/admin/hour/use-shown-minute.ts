@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 /** The minute whose figures the charts show. */
-export interface Scrub {
+export interface ShownMinute {
   /** Start of the minute in ISO 8601; undefined while the whole hour is shown. */
   minute: string | undefined;
   /** Place of the minute in the hour; the last place while the whole hour is shown. */
@@ -22,7 +22,7 @@ export interface Scrub {
  * Lets people look at one minute of the hour, in all charts at once. It ends when the minute leaves the hour.
  * @param minutes starts of the minutes in ISO 8601, oldest first
  */
-export function useScrub(minutes: readonly string[]): Scrub {
+export function useShownMinute(minutes: readonly string[]): ShownMinute {
   const [chosen, setChosen] = useState<string>();
   const knob = useRef<HTMLElement>(null);
   const top = useRef<number>(undefined);
