@@ -36,11 +36,11 @@ export type Alert = Overview['alerts']['items'][number];
 export type Webhook = NonNullable<Overview['alerts']['webhook']>;
 export type Dependencies = Overview['dependencies'];
 export type JobStatus = Overview['jobs'][number];
-export type QuotaUse = NonNullable<Overview['quotas']>['rows'][number];
+export type QuotaUse = Overview['quotas']['rows'][number];
 export type CacheUse = Overview['cache'];
 export type LimitsInForce = Overview['limits'];
 export type HeldLeases = Overview['leases'];
-export type LegacyUse = NonNullable<Overview['legacy']>;
+export type LegacyUse = Overview['legacy'];
 export type AuditEntry = WireAuditEntry;
 
 /** An API key, without the key itself. */

@@ -116,7 +116,7 @@ interface PanelsProps {
   timeZone: string;
 }
 
-/** Everything below the providers. A part that the server does not make is absent. */
+/** Everything below the providers. */
 function Panels({ overview, now, timeZone }: PanelsProps) {
   const { audit, cache, dependencies, jobs, leases, legacy, limits, quotas, shared } = overview;
   return (

@@ -6,7 +6,7 @@ export function presentDependencies({
   decoder,
   photoStore,
   redis,
-}: Dependencies): NonNullable<WireOverview['dependencies']> {
+}: Dependencies): WireOverview['dependencies'] {
   return {
     redis: {
       state: redis.state,

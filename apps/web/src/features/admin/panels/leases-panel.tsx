@@ -19,12 +19,8 @@ const COLUMNS = [
 export function LeasesPanel({ leases, now }: { leases: HeldLeases; now: number }) {
   const { held, timeouts, wait_p95_ms: wait } = leases;
   return (
-    <Panel title="Leases" note={held === undefined ? undefined : `${held.length} held`} size="middle">
-      {held === undefined ? (
-        <p className={styles['note']}>Those held now can’t be listed.</p>
-      ) : (
-        <Held held={held} now={now} />
-      )}
+    <Panel title="Leases" note={`${held.length} held`} size="middle">
+      <Held held={held} now={now} />
       <p className={styles['note']}>
         {wait === undefined ? 'No one waited in the last hour.' : `Wait p95 ${millisecondsText(wait)}.`}{' '}
         {timeouts === 0 ? 'No wait timed out.' : `${countedText(timeouts, 'wait')} timed out.`}
@@ -33,7 +29,7 @@ export function LeasesPanel({ leases, now }: { leases: HeldLeases; now: number }
   );
 }
 
-function Held({ held, now }: { held: NonNullable<HeldLeases['held']>; now: number }) {
+function Held({ held, now }: { held: HeldLeases['held']; now: number }) {
   if (held.length === 0) return <p className={styles['note']}>No call is under way.</p>;
   return (
     <DataTable name="Leases held now" columns={COLUMNS} scrolls="across">
