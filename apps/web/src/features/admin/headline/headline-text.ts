@@ -76,13 +76,15 @@ const REDIS_PROBLEMS = {
   loading: 'Redis is still loading its data',
 } as const;
 
-/** Describes which parts of our own system fail, with the consequence of each. */
+/**
+ * Describes which parts of our own system fail, with the consequence of each. The database is not among them: without it
+ * there is no overview, and the page gets stale.
+ */
 function systemProblems({ alerts, dependencies, shared }: Overview): string[] {
   const redis = dependencies.redis.state;
   const redisProblem = redis === 'up' ? (shared ? undefined : REDIS_PROBLEMS.down) : REDIS_PROBLEMS[redis];
   const errors = alerts.items.find(({ rule, state }) => rule === 'server_errors' && state !== 'resolved');
   return [
-    dependencies.database.state === 'down' && 'The database is down; no one can sign in.',
     errors && `${percentText(errors.value)} of requests fail on our side.`,
     redisProblem && `${redisProblem}; people get a tenth of their limits, and a photo may be paid for twice.`,
     dependencies.photo_store.state === 'down' && 'Photos can’t be stored.',
