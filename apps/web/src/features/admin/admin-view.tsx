@@ -75,7 +75,7 @@ function AdminBoard({ initial, viewer, email }: AdminViewProps) {
       <ShownMinuteStrip shownMinute={shownMinute} now={now} timeZone={timeZone} />
       <div className={styles['now']}>
         <div className={styles['alerts']}>
-          <AlertsPanel alerts={overview.alerts} now={now} timeZone={timeZone} onAcknowledge={acknowledge} />
+          <AlertsPanel overview={overview} now={now} timeZone={timeZone} onAcknowledge={acknowledge} />
         </div>
         <div className={styles['cards']}>
           {PROVIDER_NAMES.map((name) => (

@@ -8,14 +8,14 @@ import type { Alert, Overview } from '@/lib/wire.ts';
 import { Moment } from '@/ui/moment.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import styles from './alerts-panel.module.css';
-import { alertText, webhookText } from './alerts-text.ts';
+import { alertText, pendingAlertText, webhookText } from './alerts-text.ts';
 import { Panel } from './panel.tsx';
 
 /** Number of resolved alerts that are shown at first. */
 const RESOLVED_AT_FIRST = 2;
 
 interface AlertsPanelProps {
-  alerts: Overview['alerts'];
+  overview: Pick<Overview, 'alerts' | 'urgency'>;
   now: number;
   timeZone: string;
   /** Resolves once the alert is acknowledged. */
@@ -23,7 +23,9 @@ interface AlertsPanelProps {
 }
 
 /** Alerts that fire, are acknowledged, or ended in the last day. */
-export function AlertsPanel({ alerts: { items, webhook }, now, timeZone, onAcknowledge }: AlertsPanelProps) {
+export function AlertsPanel({ overview, now, timeZone, onAcknowledge }: AlertsPanelProps) {
+  const { items, webhook } = overview.alerts;
+  const pending = pendingAlertText(overview);
   const [showsAll, setShowsAll] = useState(false);
   const lasting = items.filter(({ state }) => state !== 'resolved');
   const resolved = items.filter(({ state }) => state === 'resolved');
@@ -32,7 +34,7 @@ export function AlertsPanel({ alerts: { items, webhook }, now, timeZone, onAckno
   return (
     <Panel
       title="Alerts"
-      note={firing === 0 ? 'none firing' : `${firing} firing`}
+      note={firing > 0 ? `${firing} firing` : pending === undefined ? 'none firing' : 'none firing yet'}
       aside={
         resolved.length > RESOLVED_AT_FIRST ? (
           <button
@@ -46,7 +48,8 @@ export function AlertsPanel({ alerts: { items, webhook }, now, timeZone, onAckno
         ) : null
       }
     >
-      {shown.length === 0 ? <p className={styles['quiet']}>None in the last day.</p> : null}
+      {pending === undefined ? null : <p className={styles['pending']}>{pending}</p>}
+      {shown.length === 0 && pending === undefined ? <p className={styles['quiet']}>None in the last day.</p> : null}
       <ul className={styles['list']}>
         {shown.map((alert) => (
           <AlertItem key={alert.id} alert={alert} now={now} timeZone={timeZone} onAcknowledge={onAcknowledge} />
@@ -68,7 +71,7 @@ const STATES = {
   resolved: { word: 'Resolved', Icon: Check },
 } as const;
 
-type AlertItemProps = Omit<AlertsPanelProps, 'alerts'> & { alert: Alert };
+type AlertItemProps = Omit<AlertsPanelProps, 'overview'> & { alert: Alert };
 
 function AlertItem({ alert, now, timeZone, onAcknowledge }: AlertItemProps) {
   const item = useRef<HTMLLIElement>(null);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../../../lib/wire.ts';
-import { at, NOW, plain } from '../testing/overview-of.ts';
-import { alertText, webhookText } from './alerts-text.ts';
+import type { Alert, Urgency } from '../../../lib/wire.ts';
+import { at, NOW, overviewOf, plain } from '../testing/overview-of.ts';
+import { alertText, pendingAlertText, webhookText } from './alerts-text.ts';
 
 const alert = (given: Partial<Alert>): Alert => ({
   id: '1',
@@ -34,6 +34,34 @@ describe('alertText', () => {
     ],
   ])('of %j', (given, text) => {
     expect(plain(alertText(alert(given)))).toBe(text);
+  });
+});
+
+describe('pendingAlertText', () => {
+  const because: Urgency['because'] = { rule: 'provider_unpaid', subject: 'plant_id', value: 1 };
+  const text = (urgency: Partial<Urgency>, items: Alert[] = []) =>
+    pendingAlertText(overviewOf({ urgency: { answer: 'yes', checks: [], because, ...urgency }, alerts: { items } }));
+  const due = 'Plant.id is unpaid. The next watch, within a minute, makes it an alert if it lasts.';
+
+  it('names what wakes an operator before it is an alert', () => {
+    expect(text({})).toBe(due);
+    expect(text({ because: { rule: 'no_provider_answers', value: 0 } })).toMatch(/^No service answers\. /);
+  });
+
+  it('leaves alerts of the same rule aside that are about another subject, or resolved', () => {
+    const others = [
+      alert({ rule: 'provider_unpaid', subject: 'plantnet' }),
+      alert({ rule: 'provider_unpaid', state: 'resolved' }),
+    ];
+    expect(text({}, others)).toBe(due);
+  });
+
+  it('is undefined once it is an alert, without a cause, and for what only may become one', () => {
+    expect([
+      text({}, [alert({ rule: 'provider_unpaid' })]),
+      text({ answer: 'no', because: undefined }),
+      text({ answer: 'not_yet' }),
+    ]).toEqual([undefined, undefined, undefined]);
   });
 });
 

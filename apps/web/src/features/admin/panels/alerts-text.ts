@@ -1,7 +1,7 @@
 import { countedText, countText } from '../../../lib/format/amounts.ts';
 import { dayAndTime, durationText } from '../../../lib/format/time.ts';
 import { PROVIDER_NAMES, PROVIDERS } from '../../../lib/providers.ts';
-import type { Alert, Webhook } from '../../../lib/wire.ts';
+import type { Alert, Overview, Webhook } from '../../../lib/wire.ts';
 import { jobName } from '../text/job-name.ts';
 
 /** Describes an alert with its value beside the limit. */
@@ -13,8 +13,23 @@ export function alertText(alert: Alert): string {
   return `${what}${alert.unit === 'ms' ? ', for' : ':'} ${amountText(alert.value, alert)}; limit ${amountText(alert.limit, alert)}.`;
 }
 
+/**
+ * Describes what decided whether to get up, while it is no alert yet: the page judges at once, the watch each minute.
+ * Undefined once it is an alert, and for what only may become one.
+ */
+export function pendingAlertText({ alerts, urgency }: Pick<Overview, 'alerts' | 'urgency'>): string | undefined {
+  const { answer, because } = urgency;
+  if (because === undefined || answer === 'not_yet') return undefined;
+  const isAlert = alerts.items.some(
+    ({ rule, state, subject }) => state !== 'resolved' && rule === because.rule && subject === because.subject,
+  );
+  if (isAlert) return undefined;
+  const [now] = wordsOf(because);
+  return `${now}. The next watch, within a minute, makes it an alert if it lasts.`;
+}
+
 /** Returns what an alert is about, for one that lasts and for one that is over. */
-function wordsOf({ rule, subject = '' }: Alert): readonly [now: string, then: string] {
+function wordsOf({ rule, subject = '' }: Pick<Alert, 'rule' | 'subject'>): readonly [now: string, then: string] {
   const provider = PROVIDER_NAMES.find((name) => name === subject);
   const name = provider === undefined ? jobName(subject) : PROVIDERS[provider].displayName;
   return WORDS[rule](name);
