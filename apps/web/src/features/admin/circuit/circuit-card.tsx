@@ -12,7 +12,7 @@ import type { ShownMinute } from '../hour/use-shown-minute.ts';
 import { providerState, STATE_TONES, usedUpQuota } from '../state/provider-state.ts';
 import styles from './circuit-card.module.css';
 import { CircuitStatus } from './circuit-status.tsx';
-import { type DescribedProvider, lastFailureText, nextStepText } from './circuit-text.ts';
+import { type DescribedProvider, lastFailureOf, nextStepText } from './circuit-text.ts';
 
 interface CircuitCardProps {
   name: ProviderName;
@@ -108,8 +108,8 @@ interface CircuitFactsProps {
 
 /** Failures, the last of them or the reason of an isolation, and what happens next. */
 function CircuitFacts({ provider, now, timeZone }: CircuitFactsProps) {
-  const { fail_count: count, fail_max: max, isolation, last_failure: last } = provider.circuit;
-  const failure = lastFailureText(provider.circuit, now, timeZone);
+  const { fail_count: count, fail_max: max, isolation } = provider.circuit;
+  const failure = lastFailureOf(provider, now, timeZone);
   if (provider.state === 'off') return <p className={styles['off']}>{nextStepText(provider, now, timeZone)}</p>;
   return (
     <dl className={styles['facts']}>
@@ -120,7 +120,7 @@ function CircuitFacts({ provider, now, timeZone }: CircuitFactsProps) {
       {isolation === undefined ? (
         <>
           <dt>Last failure</dt>
-          <dd>{last?.at === undefined ? failure : <Moment at={last.at}>{failure}</Moment>}</dd>
+          <dd>{failure.at === undefined ? failure.text : <Moment at={failure.at}>{failure.text}</Moment>}</dd>
         </>
       ) : (
         <>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProviderCircuit } from '../../../lib/wire.ts';
 import type { ProviderState } from '../state/provider-state.ts';
 import { at, circuitOf, NOW, plain } from '../testing/overview-of.ts';
-import { keyFigure, lastFailureText, nextStepText, sinceOf, sinceText } from './circuit-text.ts';
+import { keyFigure, lastFailureOf, nextStepText, sinceOf, sinceText } from './circuit-text.ts';
 
 /** Describes a provider by the properties of its circuit, whose state it has. */
 const providerOf = (given: Partial<ProviderCircuit>, state?: ProviderState) => {
@@ -109,11 +109,11 @@ describe('nextStepText', () => {
   });
 });
 
-describe('lastFailureText and sinceText', () => {
+describe('lastFailureOf and sinceText', () => {
   it('have the times of the failure and the state', () => {
-    const circuit = circuitOf({ last_failure: { kind: 'http_502', at: at(-97) } });
+    const failed = providerOf({ last_failure: { kind: 'http_502', at: at(-97) } });
     expect(plain(sinceText(at(-192), NOW, 'Europe/Berlin'))).toBe('Since 02:41:07, for 3 min 12 s');
-    expect(lastFailureText(circuit, NOW, 'Europe/Berlin')).toBe('502 Bad Gateway, at 02:42:42');
+    expect(lastFailureOf(failed, NOW, 'Europe/Berlin')).toEqual({ text: '502 Bad Gateway, at 02:42:42', at: at(-97) });
   });
 
   it.each([
@@ -124,12 +124,19 @@ describe('lastFailureText and sinceText', () => {
     ['malformed', 'An answer that is no JSON'],
     ['SocketError', 'SocketError'],
   ])('name a failure of kind %s', (kind, words) => {
-    expect(plain(lastFailureText(circuitOf({ last_failure: { kind } }), NOW, 'UTC'))).toBe(words);
+    expect(plain(lastFailureOf(providerOf({ last_failure: { kind } }), NOW, 'UTC').text)).toBe(words);
   });
 
   it('has no failure while none is known', () => {
-    expect(lastFailureText(circuitOf(), NOW, 'UTC')).toBe('None known');
-    expect(lastFailureText(circuitOf({ state: 'misconfigured' }), NOW, 'UTC')).toBe('It rejected our key');
+    expect(lastFailureOf(providerOf({}), NOW, 'UTC')).toEqual({ text: 'None known' });
+  });
+
+  it.each<[ProviderState, string]>([
+    ['misconfigured', 'It rejected our key'],
+    ['unpaid', 'It asked for money'],
+  ])('name what makes a provider %s, not the last counted failure', (state, text) => {
+    const provider = providerOf({ last_failure: { kind: 'http_500', at: at(-97) }, unpaid_since: at(-30) }, state);
+    expect(lastFailureOf(provider, NOW, 'UTC')).toEqual({ text });
   });
 
   it.each<[ProviderState, string | undefined]>([

@@ -104,12 +104,24 @@ export function nextStepText({ circuit, state }: DescribedProvider, now: number,
   }
 }
 
-/** Formats "Timeout after 35 s, at 02:42:42". */
-export function lastFailureText(circuit: ProviderCircuit, now: number, timeZone: string): string {
+/** The failure that a card names; `at` in ISO 8601, if the text has a time. */
+export interface LastFailure {
+  text: string;
+  at?: string;
+}
+
+/**
+ * Returns the failure that explains the state. Circuits do not count refusals of access, so a rejected key and a lack of
+ * money come before the last failure that was counted. Formats "Timeout after 35 s, at 02:42:42".
+ */
+export function lastFailureOf({ circuit, state }: DescribedProvider, now: number, timeZone: string): LastFailure {
+  if (state === 'misconfigured') return { text: 'It rejected our key' };
+  if (state === 'unpaid') return { text: 'It asked for money' };
   const { last_failure: last } = circuit;
-  if (last === undefined) return circuit.state === 'misconfigured' ? 'It rejected our key' : 'None known';
-  const kind = failureText(last.kind, circuit);
-  return last.at === undefined ? kind : `${kind}, at ${dayAndTime(Date.parse(last.at), now, timeZone)}`;
+  if (last === undefined) return { text: 'None known' };
+  const text = failureText(last.kind, circuit);
+  if (last.at === undefined) return { text };
+  return { text: `${text}, at ${dayAndTime(Date.parse(last.at), now, timeZone)}`, at: last.at };
 }
 
 /** Names of the failures, by their kind on the wire. */
