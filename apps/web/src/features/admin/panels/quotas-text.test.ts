@@ -51,7 +51,9 @@ describe('the text of a quota', () => {
       { day: '2026-11-21', count: 12 },
     ];
     expect(daysText(quotaOf({ days }))).toBe('2 days; most on 20 Nov, 4,410');
-    expect(daysText(quotaOf({ days: [{ day: '2026-11-20', count: 0 }] }))).toBe('1 day, none used');
+    const unused = [{ day: '2026-11-20', count: 0 }];
+    expect(daysText(quotaOf({ days: unused, used: 0 }))).toBe('1 day, none used');
+    expect(daysText(quotaOf({ days: unused, used: 1 }))).toBe('1 day, none counted here yet');
   });
 });
 

@@ -60,14 +60,17 @@ export function factorText(factor: number): string | undefined {
   return `All tiers are at ${share} of their limits while a quota runs low.`;
 }
 
-/** Describes the days of a quota: "30 days; most on 20 Nov, 4,410". */
-export function daysText({ days }: QuotaUse): string {
+/**
+ * Describes the days of a quota: "30 days; most on 20 Nov, 4,410". Days are counted here, some moments after the calls;
+ * the used amount may be the provider's own.
+ */
+export function daysText({ days, used }: QuotaUse): string {
   const most = days.reduce<QuotaUse['days'][number] | undefined>(
     (top, day) => (top === undefined || day.count > top.count ? day : top),
     undefined,
   );
   const length = countedText(days.length, 'day');
-  if (most === undefined || most.count === 0) return `${length}, none used`;
+  if (most === undefined || most.count === 0) return `${length}, ${used === 0 ? 'none used' : 'none counted here yet'}`;
   return `${length}; most on ${dayName(most.day)}, ${countText(most.count)}`;
 }
 
