@@ -66,7 +66,7 @@ export interface WireShapes {
   me: object;
   tokenGrant: object;
   apiKey: object;
-  madeApiKey: object;
+  madeApiKey: { id: string };
   apiKeyList: object;
   overview: object;
   alerts: object;

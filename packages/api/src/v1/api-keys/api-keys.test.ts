@@ -43,6 +43,7 @@ describe('making an API key', () => {
     const answer = await send(under, 'POST', KEYS, { name: 'Garden script', scopes: ['identify'] });
     expect(answer.status).toBe(201);
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('location')).toBe(`${KEYS}/${annasKey.id}`);
     expect(await answer.json()).toEqual({ ...wireKey, key: annasKey.key });
     expect(create).toHaveBeenCalledExactlyOnceWith('anna', { name: 'Garden script', scopes: ['identify'] });
     expect(under.log.join()).not.toContain(annasKey.key);

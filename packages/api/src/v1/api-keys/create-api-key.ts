@@ -28,7 +28,7 @@ export function createApiKey<W extends WireShapes>({ madeApiKey }: Presenter<W>)
     request: { json: newApiKey },
     responses: { 201: { description: 'The key, shown only now', json: madeApiKey.schema } },
     input: ({ json }) => json(newApiKey),
-    respond: (json) => ({ status: 201, json }),
+    respond: (json) => ({ status: 201, json, location: `/auth/keys/${json.id}` }),
   });
   return { procedure, endpoint };
 }
