@@ -5,7 +5,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { root } from '../root.ts';
-import { endAll, msUntilGone } from './testing/ending.ts';
+import { endAll, runningAfter } from './testing/ending.ts';
 import { npmStart, type Run } from './testing/npm-start.ts';
 
 const READY_MS = 15_000;
@@ -35,7 +35,7 @@ function start(environment: NodeJS.ProcessEnv = {}, args: readonly string[] = []
 async function end(run: Run): Promise<void> {
   const processes = run.processes();
   run.npm.kill('SIGTERM');
-  expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+  expect(await runningAfter(processes, IDLE_MS)).toEqual([]);
 }
 
 const passwordIn = (run: Run): string => /Password +(\S{10,}) +\(made just now/.exec(run.output())?.[1] ?? '';

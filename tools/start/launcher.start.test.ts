@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { isRunning, type ProcessFacts } from './bootstrap/process-identity.mjs';
 import { findProgram } from './find-program.ts';
-import { endAll, msUntilGone } from './testing/ending.ts';
+import { endAll, msUntilGone, runningAfter } from './testing/ending.ts';
 import type { Run } from './testing/npm-start.ts';
 import { makeStubApp, type StubApp } from './testing/stub-app.ts';
 
@@ -123,7 +123,7 @@ describe('the end of one process of npm start', () => {
 
     process.kill(named(processes, pattern).pid, 'SIGTERM');
 
-    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+    expect(await runningAfter(processes, IDLE_MS)).toEqual([]);
     expect(existsSync(sockets)).toBe(false);
   });
 
@@ -134,7 +134,7 @@ describe('the end of one process of npm start', () => {
 
     process.kill(-(run.npm.pid ?? 0), 'SIGINT');
 
-    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+    expect(await runningAfter(processes, IDLE_MS)).toEqual([]);
   });
 });
 
@@ -159,7 +159,7 @@ describe('npm start', { concurrent: true }, () => {
 
     process.kill(named(processes, /^npm start/).pid, 'SIGTERM');
 
-    expect(await msUntilGone(processes, BUSY_MS)).toBeLessThan(BUSY_MS);
+    expect(await runningAfter(processes, BUSY_MS)).toEqual([]);
     await expect(response.text()).rejects.toThrow('terminated');
   });
 
@@ -228,7 +228,7 @@ test.skipIf(redisServer === undefined)(
 
     run.npm.kill('SIGTERM');
 
-    expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+    expect(await runningAfter(processes, IDLE_MS)).toEqual([]);
   },
 );
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { isRunning, type ProcessFacts } from './bootstrap/process-identity.mjs';
-import { endAll, msUntilGone } from './testing/ending.ts';
+import { endAll, runningAfter } from './testing/ending.ts';
 import type { Run } from './testing/npm-start.ts';
 import { makeStubApp, type StubApp } from './testing/stub-app.ts';
 
@@ -52,7 +52,7 @@ const named = (processes: readonly ProcessFacts[], pattern: RegExp) =>
 async function end(run: Run): Promise<void> {
   const processes = run.processes();
   run.npm.kill('SIGTERM');
-  expect(await msUntilGone(processes, IDLE_MS)).toBeLessThan(IDLE_MS);
+  expect(await runningAfter(processes, IDLE_MS)).toEqual([]);
 }
 
 /** Returns the output of a start that fails; it must leave no stack, no process and no lock. */
@@ -65,7 +65,7 @@ async function failureOf(run: Run): Promise<string> {
   clearInterval(timer);
   expect(code).toBe(1);
   expect(run.output()).not.toMatch(/^ {2,}at /m);
-  expect(await msUntilGone(seen, IDLE_MS)).toBeLessThan(IDLE_MS);
+  expect(await runningAfter(seen, IDLE_MS)).toEqual([]);
   return run.output();
 }
 

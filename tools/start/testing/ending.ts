@@ -25,3 +25,9 @@ export async function msUntilGone(processes: readonly ProcessFacts[], atMost: nu
   while (processes.some(isRunning) && performance.now() - begin <= atMost) await sleep(20);
   return performance.now() - begin;
 }
+
+/** Waits until none of the processes runs; returns the commands of those that still run after `atMost` milliseconds. */
+export async function runningAfter(processes: readonly ProcessFacts[], atMost: number): Promise<string[]> {
+  await msUntilGone(processes, atMost);
+  return processes.filter(isRunning).map(({ command }) => command);
+}
