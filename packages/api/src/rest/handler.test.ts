@@ -4,18 +4,24 @@ import { apiUnderTest } from '../testing/api-under-test.ts';
 const HOST = 'http://localhost:3000';
 
 describe('REST', () => {
-  it.each(['/api/calendar/events', '/api/v2/plant-identification/identify', '/api/', '/api/v1/nothing'])(
-    'answers a 404 problem at %s',
-    async (path) => {
-      const { api } = apiUnderTest();
-      const answer = await api.rest(new Request(HOST + path));
-      expect(answer.status).toBe(404);
-      expect(answer.headers.get('content-type')).toBe('application/problem+json');
-      expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
-      expect(answer.headers.get('cache-control')).toBe('no-store');
-      expect(await answer.json()).toMatchObject({ code: 'not_found' });
-    },
-  );
+  it.each([
+    '/api/calendar/events',
+    '/api/v2/plant-identification/identify',
+    '/api/v9/plant-identification/identify/health',
+    '/api/v1/v1/plant-identification/identify/health',
+    '/api/v10/openapi.json',
+    '/api/',
+    '/api/v1/nothing',
+  ])('answers a 404 problem, not as another version, at %s', async (path) => {
+    const { api } = apiUnderTest();
+    const answer = await api.rest(new Request(HOST + path));
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.has('deprecation')).toBe(false);
+    expect(await answer.json()).toMatchObject({ code: 'not_found' });
+  });
 
   it.each(['v1/', ''])('refuses unknown hosts under /api/%s, also for GET', async (namespace) => {
     const { api } = apiUnderTest();
