@@ -1,4 +1,4 @@
-// Builds dist: the client as ES modules and as CommonJS, each with its types.
+// Builds dist, or the folder that the first argument names: the client as ES modules and as CommonJS, with its types.
 
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
+const [target = `${folder}dist`] = process.argv.slice(2);
 const compiler = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 
 function compile(...options: string[]): Promise<unknown> {
@@ -13,9 +14,9 @@ function compile(...options: string[]): Promise<unknown> {
   return promisify(execFile)(process.execPath, args, { cwd: folder });
 }
 
-await rm(`${folder}/dist`, { recursive: true, force: true });
+await rm(target, { recursive: true, force: true });
 await Promise.all([
-  compile('--outDir', 'dist/module'),
-  compile('--outDir', 'dist/commonjs', '--module', 'commonjs', '--verbatimModuleSyntax', 'false'),
+  compile('--outDir', `${target}/module`),
+  compile('--outDir', `${target}/commonjs`, '--module', 'commonjs', '--verbatimModuleSyntax', 'false'),
 ]);
-await writeFile(`${folder}/dist/commonjs/package.json`, '{ "type": "commonjs" }\n');
+await writeFile(`${target}/commonjs/package.json`, '{ "type": "commonjs" }\n');

@@ -56,6 +56,12 @@ export interface PlantClient {
   signIn(credentials: Credentials): Promise<void>;
   /** Ends the sign-in with all its tokens. Clears them here even when the service cannot be reached, and rejects then. */
   signOut(): Promise<void>;
+  /** Changes the password. It ends all sign-ins of the account, also this one. */
+  changePassword(change: Schemas['PasswordChange'], options?: CallOptions): Promise<void>;
+  /** Ends all sign-ins of the account, also this one. */
+  signOutEverywhere(options?: CallOptions): Promise<void>;
+  /** Deletes the account with its identifications and photos, for good. Accounts with a password need it. */
+  deleteAccount(password?: string, options?: CallOptions): Promise<void>;
   /** Returns the account and its remaining identifications. */
   me(options?: CallOptions): Promise<Me>;
   /** Identifies a plant from one to five photos of it. */
@@ -65,6 +71,10 @@ export interface PlantClient {
   identification(id: string, options?: CallOptions): Promise<StoredIdentification>;
   /** Returns a photo of an identification, counted from 1, as JPEG. */
   photo(id: string, n: number, options?: CallOptions): Promise<Blob>;
+  /** Deletes an identification with its photos. */
+  deleteIdentification(id: string, options?: CallOptions): Promise<void>;
+  /** Deletes all identifications of the account with their photos. */
+  deleteAllIdentifications(options?: CallOptions): Promise<void>;
   /** Returns the state of the identification services, also if they are degraded or unhealthy. */
   health(options?: CallOptions): Promise<Health>;
   /** Every operation of the OpenAPI document, with the same sign-in and retries; answers errors instead of throwing them. */
@@ -93,6 +103,15 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
     register: async (body, options) => dataOf(await anonymous.POST('/auth/register', { body, ...options })),
     signIn: session.signIn,
     signOut: session.signOut,
+    changePassword: (body, options) =>
+      session.endAfter(async () => dataOf(await api.PUT('/auth/password', { ...options, body }))),
+    signOutEverywhere: (options) =>
+      session.endAfter(async () => dataOf(await api.DELETE('/auth/sessions', { ...options }))),
+    deleteAccount: (password, options) =>
+      session.endAfter(async () => {
+        const body = password === undefined ? {} : { password };
+        dataOf(await api.DELETE('/auth/me', { ...options, body }));
+      }),
     me: async (options) => dataOf(await api.GET('/auth/me', { ...options })),
 
     async identify(request, { idempotencyKey = randomKey(), onUpload, ...options } = {}) {
@@ -126,6 +145,15 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
       const params = { path: { id, n } };
       const path = '/plant-identification/identifications/{id}/photos/{n}';
       return dataOf(await api.GET(path, { ...options, params, parseAs: 'blob' }));
+    },
+
+    async deleteIdentification(id, options) {
+      const params = { path: { id } };
+      dataOf(await api.DELETE('/plant-identification/identifications/{id}', { ...options, params }));
+    },
+
+    async deleteAllIdentifications(options) {
+      dataOf(await api.DELETE('/plant-identification/identifications', { ...options }));
     },
 
     async health(options) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPlantClient } from './client.ts';
+import { createPlantClient, type PlantClient } from './client.ts';
 import { ConnectionLost } from './client-error.ts';
 import { memoryTokenStore, type TokenStore } from './session.ts';
 import { grant, lostConnection, problem, scriptedApi } from './testing/scripted-api.ts';
@@ -194,5 +194,35 @@ describe('sign-out', () => {
     await client.signIn(credentials);
     await expect(client.signOut()).rejects.toBeInstanceOf(ConnectionLost);
     expect(tokens.load()).toBeUndefined();
+  });
+});
+
+describe('a call that ends every sign-in', () => {
+  it.each([
+    {
+      title: 'a change of the password',
+      operation: 'PUT /auth/password',
+      call: (client: PlantClient) => client.changePassword({ current: 'the old one', next: 'the next one' }),
+    },
+    {
+      title: 'sign-out everywhere',
+      operation: 'DELETE /auth/sessions',
+      call: (client: PlantClient) => client.signOutEverywhere(),
+    },
+    {
+      title: 'the deletion of the account',
+      operation: 'DELETE /auth/me',
+      call: (client: PlantClient) => client.deleteAccount(credentials.password),
+    },
+  ])('clears the tokens after it succeeded: $title', async ({ operation, call }) => {
+    const api = scriptedApi({ [SIGN_IN]: signIn, [operation]: [() => problem(400, 'invalid_request'), done] });
+    const tokens = memoryTokenStore();
+    const client = createPlantClient({ ...api.options, tokens });
+    await client.signIn(credentials);
+    await expect(call(client)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(tokens.load()).toBeDefined();
+    await call(client);
+    expect(tokens.load()).toBeUndefined();
+    expect(api.tokens().at(-1)).toBe('Bearer access 1');
   });
 });

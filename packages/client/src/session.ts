@@ -30,6 +30,8 @@ export interface Session extends Authorization {
   readonly signIn: (credentials: Credentials) => Promise<void>;
   /** Ends the sign-in. Clears the tokens even when the service cannot be reached, and rejects then. */
   readonly signOut: () => Promise<void>;
+  /** Runs a call that ends every sign-in of the account, and clears the tokens after it. */
+  readonly endAfter: (call: () => Promise<void>) => Promise<void>;
 }
 
 /** An access token that ends within this time is replaced before it is sent. */
@@ -141,5 +143,10 @@ export function createSession(parts: {
           await store.clear();
         }
       }),
+
+    async endAfter(call) {
+      await call();
+      await inTurn(async () => store.clear());
+    },
   };
 }
