@@ -25,7 +25,7 @@ const SHARED_APPS = {
  */
 export default defineConfig({
   testDir: 'tests',
-  globalSetup: './fixtures/chromium.ts',
+  globalSetup: ['./fixtures/chromium.ts', './fixtures/answers.ts'],
   outputDir: 'test-results',
   timeout: 60_000,
   expect: { timeout: 15_000 },

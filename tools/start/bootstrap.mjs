@@ -19,6 +19,8 @@ const COMMANDS = {
   start: ['tools/start/start.ts', 'start'],
   dev: ['tools/start/start.ts', 'dev'],
   build: ['tools/start/build.ts'],
+  'api:document': ['packages/api/scripts/write-documents.ts'],
+  'api:release': ['packages/api/scripts/release-document.ts'],
   routes: ['apps/web/scripts/routes.ts'],
   test: ['tools/test/test.ts'],
   'test:long': ['tools/test/test-long.ts'],

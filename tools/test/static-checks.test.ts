@@ -15,6 +15,7 @@ test('the static checks are those that CONTRIBUTING promises', () => {
     'unused code',
     'secrets',
     'words',
+    'OpenAPI documents',
     'dependency audit',
   ]);
 });

@@ -18,6 +18,9 @@ const types: Step = toolStep('types', {
   env: TURBO_ENV,
 });
 
+const ownCheck = (title: string, file: string): Step =>
+  toolStep(title, { name: process.execPath, args: [...process.execArgv, `tools/test/checks/${file}`] });
+
 /** Folders with code of the product and its tools. */
 const PARTS = ['apps', 'packages', 'tools'];
 
@@ -39,7 +42,8 @@ export const staticLanes: readonly (readonly Step[])[] = [
     }),
     toolStep('unused code', { name: 'knip', args: ['--no-progress'] }),
     toolStep('secrets', { name: 'secretlint', args: ['--secretlintignore', '.gitignore', '**/*'] }),
-    toolStep('words', { name: process.execPath, args: [...process.execArgv, 'tools/test/checks/check-words.ts'] }),
+    ownCheck('words', 'check-words.ts'),
+    ownCheck('OpenAPI documents', 'check-openapi.ts'),
     dependencyAudit,
   ],
 ];

@@ -16,7 +16,7 @@ import { createIdentifyLimit } from './rate-limit/identify-limit.ts';
 import { createStreamLimit } from './rate-limit/stream-limit.ts';
 import { createThrottles } from './rate-limit/throttles.ts';
 import type { Namespace } from './rest/endpoint.ts';
-import { createRestHandler } from './rest/handler.ts';
+import { createOpenApiHandler } from './rest/handler.ts';
 import { createMatcher } from './rest/match.ts';
 import { deprecatedPaths, type Route, routesOf } from './rest/routes.ts';
 import type { Services } from './services.ts';
@@ -92,7 +92,7 @@ export function assembleApi({
   const routers = createRouters(namespaces);
   metrics.watchLegacyRoutes(deprecatedPaths(namespaces, routers.appRouter));
   const pipeline = createRequestPipeline(services, auth, logger);
-  const rest = createRestHandler(pipeline, namespaces, routers.callerRouter);
+  const rest = createOpenApiHandler(pipeline, namespaces, routers.callerRouter);
   const nextAuthHandler = createNextAuthHandler(pipeline, services.throttles, auth);
   const matcher = createMatcher(namespaces);
   const isEndpoint = ({ url }: Request) => matcher.match(new URL(url).pathname) !== undefined;

@@ -128,6 +128,7 @@ describe('the OpenAPI document', () => {
         defineEndpoint({
           operationId: `${method}Thing`,
           summary: 'A thing',
+          description: 'Changes a thing.',
           tag: 'Accounts',
           method,
           path: '/things',

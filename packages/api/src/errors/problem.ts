@@ -21,14 +21,30 @@ const schema = z
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'For people' }),
-    code: z.enum(Object.keys(STATUS)).meta({ id: 'ErrorCode', description: 'For programs; new codes may be added' }),
+    code: z.enum(Object.keys(STATUS)).meta({
+      id: 'ErrorCode',
+      description: 'For programs; new codes may be added',
+      example: 'invalid_request',
+    }),
     requestId: z.uuid(),
     errors: z
       .array(z.object({ detail: z.string(), pointer: z.string().meta({ example: '#/organs/1' }) }))
       .optional()
       .meta({ description: 'Errors of single fields' }),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457' });
+  .meta({
+    id: 'Problem',
+    description: 'An error (RFC 9457)',
+    example: {
+      type: 'about:blank',
+      title: 'Bad Request',
+      status: 400,
+      detail: 'The request is not valid.',
+      code: 'invalid_request',
+      requestId: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3',
+      errors: [{ detail: 'must be from -90 to 90', pointer: '#/latitude' }],
+    },
+  });
 
 /** Presents errors as problem details (RFC 9457), with our code, the request id and the errors of single fields. */
 export const problemPresenter: ErrorPresenter = {

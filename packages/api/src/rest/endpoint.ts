@@ -1,9 +1,11 @@
 import type { UploadLimits } from '@plantcommunity/http';
 import type { AnyTRPCProcedure, inferProcedureInput, inferProcedureOutput, TRPCRouterRecord } from '@trpc/server';
 import type { ZodObject, ZodType } from 'zod';
+import type { ApiErrorCode } from '../errors/api-error.ts';
 import type { ProcedureMeta } from '../middleware/init.ts';
 import type { NamespaceRules } from '../middleware/namespace.ts';
 import type { PendingUpload } from '../middleware/pending-upload.ts';
+import type { DocumentedHeaders } from './openapi-headers.ts';
 
 /** The parts of a REST request. Only a JSON body is validated here; the procedure validates its whole input. */
 interface RestRequest {
@@ -20,29 +22,34 @@ export type RestResponse =
   | { status: number; bytes: Uint8Array; headers: Record<string, string> }
   | { status: 204 };
 
-/** A documented response. It has no body if it has neither a JSON shape nor a media type. */
+/**
+ * A documented response. It has no body if it has neither a JSON shape, whose meta holds an example, nor a media type.
+ * `headers` are those of this response alone; every response has the request id, and a counted call the rate limit.
+ */
 interface DocumentedResponse {
   description: string;
   json?: ZodType;
   mediaType?: string;
-  /** Headers of its own, by name. */
-  headers?: Readonly<Record<string, ZodType>>;
+  headers?: DocumentedHeaders;
 }
 
 /** A body of type multipart/form-data; `encoding` says how each field is sent (OpenAPI 3.1, 4.8.15). */
 export interface MultipartBody {
   schema: ZodObject;
+  example: object;
   encoding: Readonly<Record<string, { contentType: string } | { style: 'form'; explode: boolean }>>;
 }
 
 interface EndpointDocumentation {
   operationId: string;
   summary: string;
+  /** What a caller must know beyond the summary. */
+  description: string;
   tag: 'Plant identification' | 'Accounts';
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path under the namespace's base path, with `{names}` of its parameters. */
   path: string;
-  /** Documentation of what can be sent. */
+  /** Documentation of what can be sent. The meta of each parameter holds an example. */
   request?: {
     params?: ZodObject;
     query?: ZodObject;
@@ -53,7 +60,7 @@ interface EndpointDocumentation {
   /** Documentation of responses without errors. */
   responses: Readonly<Record<number, DocumentedResponse>>;
   /** Documentation of errors that do not follow from the policy, the limit and the request. */
-  errors?: readonly (401 | 409)[];
+  errors?: readonly ApiErrorCode[];
 }
 
 interface EndpointOf<Input, Output, P> extends EndpointDocumentation {

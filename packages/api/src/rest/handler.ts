@@ -16,7 +16,7 @@ import { createDocuments } from './openapi.ts';
 const OPTIONS = { method: 'OPTIONS' } as const;
 
 /** Serves procedures over REST: maps paths and methods to them, and their outputs to statuses and bodies. */
-export function createRestHandler(
+export function createOpenApiHandler(
   pipeline: RequestPipeline,
   namespaces: readonly Namespace[],
   router: AnyTRPCRouter,

@@ -1,92 +1,122 @@
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi';
-import type { ApiErrorStatus } from '../errors/api-error.ts';
+import { ApiError, type ApiErrorCode, type ApiErrorStatus, STATUS } from '../errors/api-error.ts';
+import { ERROR_DOCUMENTATION } from '../errors/error-documentation.ts';
 import type { ErrorPresenter } from '../errors/problem.ts';
 import { metaOf } from '../middleware/init.ts';
 import type { Endpoint } from './endpoint.ts';
+import {
+  acceptHeader,
+  authenticateHeader,
+  headerComponents,
+  rateLimitHeaders,
+  requestIdHeader,
+  requiredRateLimitHeaders,
+  retryAfterHeader,
+} from './openapi-headers.ts';
 
-const header = (description: string, example: string) => ({
-  description,
-  schema: { type: 'string' as const, example },
-});
-const whole = (description: string) => ({ description, schema: { type: 'integer' as const, minimum: 0 } });
+const REQUEST_ID = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
 
-export const requestIdHeader = {
-  'X-Request-Id': header("The caller's UUID, or a generated one", '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3'),
-};
+/** Statuses of refusals before the call is counted, whose responses never have the rate-limit headers. */
+const BEFORE_LIMIT: readonly ApiErrorStatus[] = [401, 403];
 
-export const rateLimitHeaders = {
-  ...requestIdHeader,
-  'RateLimit-Policy': header(
-    'Each limit: q calls (credits for a daily share) in w seconds',
-    '"identify-free";q=100;w=3600',
-  ),
-  RateLimit: header(
-    'Each limit: r remaining, t seconds until the reset; on 429 the exceeded limit comes first',
-    '"identify-free";r=97;t=1312',
-  ),
-  'X-RateLimit-Limit': whole('Calls allowed in a window'),
-  'X-RateLimit-Remaining': whole('Remaining calls'),
-  'X-RateLimit-Reset': whole('Epoch seconds'),
-};
+/** The errors of an endpoint with one status. */
+interface StatusErrors {
+  status: ApiErrorStatus;
+  codes: readonly ApiErrorCode[];
+  /** Whether responses may have the rate-limit headers. */
+  isCounted: boolean;
+  /** Name of the response in the components of the document; undefined if only this endpoint has it. */
+  component: string | undefined;
+}
 
-/** Errors that a client which follows the document can receive. */
-const RESPONSES = {
-  400: 'Invalid request',
-  401: 'Missing or invalid credentials',
-  403: 'Request from a page of another site, account disabled, or API key without the scope',
-  404: 'Not found',
-  408: 'The body arrived too slowly; a stalled upload does not count against the rate limit',
-  409: 'Email already registered, or a request with this Idempotency-Key is running',
-  413: 'A photo is too large',
-  415: 'The type of a photo is not supported',
-  422: 'A photo cannot be decoded, or the Idempotency-Key was used for another request',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'No provider can answer, or the service is temporarily unavailable',
-} as const satisfies Partial<Record<ApiErrorStatus, string>>;
+/** Returns the codes that follow from the policy, the limit and the request of an endpoint. */
+function codesByRule({ method, operationId, procedure, request = {} }: Endpoint): ApiErrorCode[] {
+  const { limit, policy, throttle } = metaOf(procedure, operationId);
+  const isUpload = request.multipart !== undefined;
+  return [
+    ...(isUpload ? (['malformed_upload', 'unknown_field', 'missing_image'] as const) : []),
+    'invalid_request',
+    'unknown_host',
+    ...(policy === 'public' ? [] : (['authentication_required', 'invalid_token'] as const)),
+    ...(method === 'GET' ? [] : (['foreign_origin', 'upload_stalled'] as const)),
+    // An API key may lack the scope of any call that is not public.
+    ...(policy === 'public' ? [] : (['insufficient_scope'] as const)),
+    ...(request.params === undefined ? [] : (['not_found'] as const)),
+    ...(isUpload ? (['photo_too_large', 'unsupported_media_type', 'photo_type', 'photo_undecodable'] as const) : []),
+    // Without a limit, too many concurrent calls of a signed-in caller are refused.
+    ...(limit === undefined && throttle === undefined && policy === 'public' ? [] : (['rate_limited'] as const)),
+    'internal',
+    ...(limit === undefined ? [] : (['providers_resting', 'quota_exhausted'] as const)),
+    'busy',
+  ];
+}
 
-type Status = keyof typeof RESPONSES;
+/** Names a shared response; those with one status and the same codes are one. */
+function nameOf(status: ApiErrorStatus, kind: string, codes: readonly ApiErrorCode[]): string {
+  if (status !== 403) return `${kind}Error${status}`;
+  return codes.includes('insufficient_scope')
+    ? `${codes.length > 1 ? 'Changing' : 'Reading'}Error403`
+    : 'PublicError403';
+}
 
-export const bytes = { type: 'string' as const, format: 'binary' };
+function errorsOf(endpoint: Endpoint): StatusErrors[] {
+  const { errors = [], operationId, procedure, request = {} } = endpoint;
+  const isUpload = request.multipart !== undefined;
+  const isLimited = isUpload || metaOf(procedure, operationId).limit !== undefined;
+  const byRule = Map.groupBy(codesByRule(endpoint), (code) => STATUS[code]);
+  const own = Map.groupBy(errors, (code) => STATUS[code]);
+  return [...new Set([...byRule.keys(), ...own.keys()])].map((status) => {
+    const isCounted = isLimited && !BEFORE_LIMIT.includes(status);
+    const kind = isCounted ? (isUpload ? 'Upload' : 'Counted') : '';
+    return {
+      status,
+      codes: [...new Set([...(byRule.get(status) ?? []), ...(own.get(status) ?? [])])],
+      isCounted,
+      component: own.has(status) ? undefined : nameOf(status, kind, byRule.get(status) ?? []),
+    };
+  });
+}
 
 /** Returns the errors of an endpoint, which follow from its policy, its limit, its request and its own list. */
-export function errorResponses(endpoint: Endpoint): ZodOpenApiResponsesObject {
-  const { errors = [], method, operationId, procedure, request = {} } = endpoint;
-  const { limit, policy, throttle } = metaOf(procedure, operationId);
-  const uploads = request.multipart !== undefined;
-  const statuses: Status[] = [
-    400,
-    ...(policy === 'public' ? [] : [401 as const]),
-    // An API key may lack the scope of any call that is not public.
-    ...(method === 'GET' && policy === 'public' ? [] : [403 as const]),
-    ...(request.params === undefined ? [] : [404 as const]),
-    ...(method === 'GET' ? [] : [408 as const]),
-    ...(uploads ? [413 as const, 415 as const, 422 as const] : []),
-    // Without a limit, too many concurrent calls of a signed-in caller are refused.
-    ...(limit === undefined && throttle === undefined && policy === 'public' ? [] : [429 as const]),
-    500,
-    503,
-    ...errors,
-  ];
+export function errorResponses(endpoint: Endpoint, presenter: ErrorPresenter): ZodOpenApiResponsesObject {
   return Object.fromEntries(
-    statuses.map((status) => [String(status), { $ref: `#/components/responses/Error${status}` }]),
+    errorsOf(endpoint).map((errors) => [
+      String(errors.status),
+      errors.component === undefined
+        ? responseOf(errors, presenter)
+        : { $ref: `#/components/responses/${errors.component}` },
+    ]),
   );
 }
 
 /** Returns the responses that `errorResponses` refers to. */
-export function errorComponents({ mediaType, schema }: ErrorPresenter): Record<string, ZodOpenApiResponseObject> {
-  return Object.fromEntries(
-    Object.entries(RESPONSES).map(([status, description]) => [
-      `Error${status}`,
-      {
-        description,
-        headers: {
-          ...(status === '429' ? rateLimitHeaders : requestIdHeader),
-          ...(['409', '429', '503'].includes(status) ? { 'Retry-After': whole('Seconds') } : {}),
-          ...(status === '401' ? { 'WWW-Authenticate': header('Authentication scheme', 'Bearer') } : {}),
-        },
-        content: { [mediaType]: schema === undefined ? {} : { schema } },
-      },
-    ]),
+export function errorComponents(
+  endpoints: readonly Endpoint[],
+  presenter: ErrorPresenter,
+): Record<string, ZodOpenApiResponseObject> {
+  const shared = endpoints.flatMap((endpoint) =>
+    errorsOf(endpoint).map((errors) => [errors.component ?? '', responseOf(errors, presenter)] as const),
   );
+  return Object.fromEntries(shared.filter(([name]) => name !== '').toSorted(([a], [b]) => a.localeCompare(b, 'en')));
+}
+
+function responseOf({ codes, isCounted, status }: StatusErrors, presenter: ErrorPresenter): ZodOpenApiResponseObject {
+  const { mediaType, schema } = presenter;
+  const examples = codes.map((code) => {
+    const { detail, errors, when } = ERROR_DOCUMENTATION[code];
+    const error = new ApiError(code, detail, errors && { errors });
+    return [code, { summary: when, value: presenter.body(error, REQUEST_ID) }] as const;
+  });
+  return {
+    description: codes.map((code) => `\`${code}\`: ${ERROR_DOCUMENTATION[code].when}.`).join(' '),
+    headers: {
+      ...requestIdHeader,
+      ...(isCounted && (status === 429 ? requiredRateLimitHeaders : rateLimitHeaders)),
+      ...((status === 429 || status === 503 || codes.includes('idempotency_running')) && retryAfterHeader),
+      ...(status === 401 && { 'WWW-Authenticate': { ...headerComponents.WwwAuthenticate, required: true } }),
+      ...(codes.includes('insufficient_scope') && authenticateHeader),
+      ...(codes.includes('unsupported_media_type') && acceptHeader),
+    },
+    content: { [mediaType]: { ...(schema && { schema }), examples: Object.fromEntries(examples) } },
+  };
 }

@@ -6,7 +6,7 @@ import { openApiDocument } from './openapi.ts';
 interface Operation {
   operationId: string;
   security: object[];
-  responses: Record<string, { $ref?: string; headers?: object }>;
+  responses: Record<string, { $ref?: string; headers?: object; content?: object }>;
   parameters?: { in: string; name: string; required?: boolean }[];
   requestBody?: { content: Record<string, { schema: object; encoding: object }> };
 }
@@ -79,7 +79,12 @@ describe('the OpenAPI document', () => {
     const made = openApiDocument(v1, version, config);
     expect(valuesOf('requestBody', made)).toContainEqual({
       required: true,
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Registration' } } },
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Registration' },
+          example: { email: 'anna@example.org', password: 'correct horse battery staple', name: 'Anna' },
+        },
+      },
     });
     expect(made.components?.schemas).toMatchObject({
       Registration: {
@@ -98,7 +103,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('refers to the schemas of accounts and tokens', () => {
-    const schemaOf = (id: string, status: string) => valuesOf('$ref', operationOf(id).responses[status])[0];
+    const schemaOf = (id: string, status: string) => valuesOf('$ref', operationOf(id).responses[status]?.content)[0];
     expect(schemaOf('register', '201')).toBe('#/components/schemas/Account');
     expect(schemaOf('issueToken', '200')).toBe('#/components/schemas/TokenGrant');
     expect(schemaOf('refreshToken', '200')).toBe('#/components/schemas/TokenGrant');
@@ -135,7 +140,9 @@ describe('the OpenAPI document', () => {
       'X-RateLimit-Reset',
       'Idempotent-Replayed',
     ]);
+    expect(document.components?.responses?.['UploadError429']).toHaveProperty('headers.RateLimit.required', true);
     expect(document.components?.responses?.['Error429']).toHaveProperty('headers.Retry-After');
+    expect(document.components?.responses?.['Error429']).not.toHaveProperty('headers.RateLimit');
   });
 
   it('has Idempotency-Key as an optional header of identify alone', () => {

@@ -8,6 +8,7 @@ import { createIdentifyLimit, type IdentifyLimit } from '../rate-limit/identify-
 import { createThrottles } from '../rate-limit/throttles.ts';
 import type { Namespace } from '../rest/endpoint.ts';
 import type { ApiConfig } from '../services.ts';
+import { checkingAnswers } from './check-answers.ts';
 import { type FakeAuthOptions, fakeAuth } from './fake-auth.ts';
 import { fakeOperations } from './fake-operations.ts';
 import { fakeService, photoLimits } from './fake-service.ts';
@@ -77,7 +78,7 @@ export function apiUnderTest(
   const limiter = inProcessRateLimiter(clock);
   const merged = { ...config, ...options.config };
   const logger = createLogger({ level: 'info', destination });
-  const api = assembleApi({
+  const assembled = assembleApi({
     identification: service,
     operations: fakeOperations(options.operations),
     auth: fakeAuth(options.auth),
@@ -90,5 +91,9 @@ export function apiUnderTest(
     creditShares: inProcessCredits({ clock, logger, limits: merged.dailyCredits }),
     throttles: createThrottles({ limiter, clock, logger, rates: merged.rates }),
   });
+  const api = {
+    ...assembled,
+    rest: checkingAnswers((request) => assembled.rest(request)),
+  };
   return { api, clock, asked, log };
 }

@@ -4,6 +4,7 @@ import { ReadableStream } from 'node:stream/web';
 import { createRequestGuard, type RequestGuard, type RequestGuardConfig } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
 import { config } from './api-under-test.ts';
+import { checkSentAnswer } from './check-answers.ts';
 
 /** Handles the requests that the request guard admits. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -35,6 +36,7 @@ export function guardUnderTest(clock: Clock, changes: Partial<RequestGuardConfig
 export async function serve(guard: RequestGuard, handler: Handler): Promise<Served> {
   const sockets: Socket[] = [];
   const server = createServer((incoming, outgoing) => {
+    checkSentAnswer(incoming, outgoing);
     if (guard(incoming, outgoing) === 'admitted') void answer(incoming, outgoing, handler);
   });
   server.on('connection', (socket) => sockets.push(socket));

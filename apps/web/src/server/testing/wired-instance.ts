@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkingAnswers } from '@plantcommunity/api/testing';
 import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
 import { buildContainer } from '../build-container.ts';
 import type { Container } from '../container.ts';
@@ -57,7 +58,7 @@ export async function startInstance(
     const left = await redis.keys(pattern);
     if (left.length > 0) await redis.del(...left);
   }
-  return instance;
+  return { ...instance, api: { ...instance.api, rest: checkingAnswers((request) => instance.api.rest(request)) } };
 }
 
 /** Stops all work and all connections of an instance, and removes its files. */

@@ -4,7 +4,10 @@ import { defineEndpoint } from '../../rest/endpoint.ts';
 import { knownPassword, newPassword } from '../auth/wire.ts';
 import { verifyPassword } from './verify-password.ts';
 
-const passwordChange = z.strictObject({ current: knownPassword, next: newPassword }).meta({ id: 'PasswordChange' });
+const passwordChange = z.strictObject({ current: knownPassword, next: newPassword }).meta({
+  id: 'PasswordChange',
+  example: { current: 'correct horse battery staple', next: 'a longer sentence to remember' },
+});
 
 /** The change of the caller's password. It ends all sessions and tokens of the account, also the caller's. */
 export function changePassword() {
@@ -17,6 +20,8 @@ export function changePassword() {
   const endpoint = defineEndpoint({
     operationId: 'changePassword',
     summary: "Change the caller's password",
+    description:
+      "Sets a new password after checking the current one. All sessions and tokens of the account end, the caller's included; API keys stay.",
     tag: 'Accounts',
     method: 'PUT',
     path: '/auth/password',

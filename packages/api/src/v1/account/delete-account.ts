@@ -9,7 +9,9 @@ const password = knownPassword.optional().meta({ description: 'Required if the a
 /** `confirm` is sent by the page after the user has confirmed. It also keeps forms of other sites out. */
 const input = z.strictObject({ confirm: z.literal(true), password });
 
-const deletion = z.strictObject({ password }).meta({ id: 'AccountDeletion' });
+const deletion = z
+  .strictObject({ password })
+  .meta({ id: 'AccountDeletion', example: { password: 'correct horse battery staple' } });
 
 /** The deletion of the caller's account with its identifications and photos, for good. */
 export function deleteAccount() {
@@ -27,6 +29,7 @@ export function deleteAccount() {
   const endpoint = defineEndpoint({
     operationId: 'deleteAccount',
     summary: "Delete the caller's account",
+    description: 'Deletes the account for good, after checking its password if it has one.',
     tag: 'Accounts',
     method: 'DELETE',
     path: '/auth/me',

@@ -13,6 +13,8 @@ export function signOutEverywhere() {
   const endpoint = defineEndpoint({
     operationId: 'signOutEverywhere',
     summary: 'End all sessions and tokens of the account',
+    description:
+      'Signs out every browser and app of the account, the caller included. API keys stay; `revokeApiKey` ends one.',
     tag: 'Accounts',
     method: 'DELETE',
     path: '/auth/sessions',

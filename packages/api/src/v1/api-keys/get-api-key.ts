@@ -14,6 +14,7 @@ export function getApiKey<W extends WireShapes>({ apiKey }: Presenter<W>) {
   const endpoint = defineEndpoint({
     operationId: 'getApiKey',
     summary: "Get one of the caller's API keys",
+    description: 'Returns the name, scopes, end and last use of a key. Keys of other users are not found.',
     tag: 'Accounts',
     method: 'GET',
     path: '/auth/keys/{id}',

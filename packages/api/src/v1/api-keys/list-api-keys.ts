@@ -10,6 +10,7 @@ export function listApiKeys<W extends WireShapes>({ apiKeyList }: Presenter<W>) 
   const endpoint = defineEndpoint({
     operationId: 'listApiKeys',
     summary: "List the caller's API keys, newest first",
+    description: 'Returns all keys of the account, expired ones included, without the keys themselves.',
     tag: 'Accounts',
     method: 'GET',
     path: '/auth/keys',

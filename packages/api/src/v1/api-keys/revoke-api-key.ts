@@ -11,6 +11,7 @@ export function revokeApiKey() {
   const endpoint = defineEndpoint({
     operationId: 'revokeApiKey',
     summary: "End one of the caller's API keys",
+    description: 'Ends a key at once and for good. Keys of other users are not found.',
     tag: 'Accounts',
     method: 'DELETE',
     path: '/auth/keys/{id}',

@@ -4,10 +4,20 @@ import 'zod-openapi';
 
 /** The wire shapes of `v1.apiKeys`. */
 
+const KEY = {
+  id: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b4',
+  name: 'Greenhouse camera',
+  scopes: ['identify', 'read'],
+  start: 'plk_0123',
+  created_at: '2026-11-27T09:30:00.000Z',
+  expires_at: '2027-11-27T09:30:00.000Z',
+};
+
 const scope = z.enum(API_KEY_SCOPES).meta({
   id: 'ApiKeyScope',
   description:
     'identify: identify plants; read: read identifications and their photos; write: change and delete identifications',
+  example: 'identify',
 });
 
 const scopes = z
@@ -22,10 +32,10 @@ const expiresAt = (description: string) => z.iso.datetime({ offset: true }).opti
 /** A key to make. `auth` trims the name and judges its characters. */
 export const newApiKey = z
   .strictObject({ name, scopes, expires_at: expiresAt('In the future; absent for a key that never expires') })
-  .meta({ id: 'NewApiKey' });
+  .meta({ id: 'NewApiKey', example: { name: KEY.name, scopes: KEY.scopes, expires_at: KEY.expires_at } });
 
 export const apiKeyInput = z.strictObject({ id: z.string().max(100) });
-export const apiKeyParams = z.object({ id: z.string().meta({ description: 'Id of an API key' }) });
+export const apiKeyParams = z.object({ id: z.string().meta({ description: 'Id of an API key', example: KEY.id }) });
 
 const shape = {
   id: z.uuid(),
@@ -39,7 +49,7 @@ const shape = {
   }),
 };
 
-export const apiKey = z.object(shape).meta({ id: 'ApiKey' });
+export const apiKey = z.object(shape).meta({ id: 'ApiKey', example: KEY });
 
 export const madeApiKey = z
   .object({
@@ -49,11 +59,11 @@ export const madeApiKey = z
       example: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp',
     }),
   })
-  .meta({ id: 'MadeApiKey' });
+  .meta({ id: 'MadeApiKey', example: { ...KEY, key: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp' } });
 
 export const apiKeyList = z
   .object({ items: z.array(apiKey).max(MAX_API_KEYS).meta({ description: 'Newest first, expired ones included' }) })
-  .meta({ id: 'ApiKeyList' });
+  .meta({ id: 'ApiKeyList', example: { items: [KEY] } });
 
 export type WireApiKey = z.infer<typeof apiKey>;
 export type WireMadeApiKey = z.infer<typeof madeApiKey>;

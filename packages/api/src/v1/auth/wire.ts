@@ -2,6 +2,25 @@ import { normalizeEmail, PASSWORD_LENGTH, passwordLength } from '@plantcommunity
 import { z } from 'zod';
 import 'zod-openapi';
 
+const ACCOUNT = {
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6A',
+  email: 'anna@example.org',
+  name: 'Anna',
+  role: 'user',
+  tier: 'free',
+};
+const PASSWORD = 'correct horse battery staple';
+const REFRESH_TOKEN = 'd2hhdCBhIHJlZnJlc2ggdG9rZW4gbG9va3MgbGlrZQ';
+const CREDITS = { policy: 'credits-free', limit: 400, remaining: 398, reset_at: '2026-11-28T00:00:00.000Z' };
+const USAGE = { limit: 100, remaining: 97, reset_at: '2026-11-27T10:00:00.000Z', credits: [CREDITS] };
+const TOKEN_GRANT = {
+  access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMUpEOFoifQ.c2lnbmF0dXJl',
+  token_type: 'Bearer',
+  expires_in: 3_600,
+  refresh_token: REFRESH_TOKEN,
+  refresh_expires_in: 604_800,
+};
+
 /** The wire shapes of `v1.auth` and `v1.account`. Invalid inputs do not count as attempts. */
 
 /** Longer than any email address, name or token. */
@@ -35,25 +54,29 @@ export const knownPassword = z
 
 export const registration = z
   .strictObject({ email, password: newPassword, name: z.string().max(MAX_TEXT).optional() })
-  .meta({ id: 'Registration' });
+  .meta({ id: 'Registration', example: { email: ACCOUNT.email, password: PASSWORD, name: ACCOUNT.name } });
 
 export const credentials = z
   .strictObject({ email: z.string().max(MAX_TEXT), password: knownPassword })
-  .meta({ id: 'Credentials' });
+  .meta({ id: 'Credentials', example: { email: ACCOUNT.email, password: PASSWORD } });
 
-export const refreshToken = z.strictObject({ refresh_token: z.string().max(MAX_TEXT) }).meta({ id: 'RefreshToken' });
+export const refreshToken = z
+  .strictObject({ refresh_token: z.string().max(MAX_TEXT) })
+  .meta({ id: 'RefreshToken', example: { refresh_token: REFRESH_TOKEN } });
 
 const accountShape = {
   id: z.string(),
   email: z.string().meta({ format: 'email' }),
   name: z.string().optional().meta({ description: 'Absent if unknown' }),
-  role: z.enum(['user', 'admin']).meta({ id: 'Role' }),
+  role: z
+    .enum(['user', 'admin'])
+    .meta({ id: 'Role', description: 'Administrators may also open the dashboard', example: 'user' }),
   tier: z
     .enum(['free', 'pro', 'premium', 'enterprise'])
-    .meta({ id: 'Tier', description: 'Determines the rate limit of identifications' }),
+    .meta({ id: 'Tier', description: 'Determines the rate limit of identifications', example: 'free' }),
 };
 
-export const account = z.object(accountShape).meta({ id: 'Account' });
+export const account = z.object(accountShape).meta({ id: 'Account', example: ACCOUNT });
 
 const credits = z
   .object({
@@ -64,7 +87,11 @@ const credits = z
     remaining: z.int().min(0),
     reset_at: z.iso.datetime().meta({ description: 'When the whole share is available again' }),
   })
-  .meta({ id: 'Credits', description: 'An identification costs one credit, or two with disease detection' });
+  .meta({
+    id: 'Credits',
+    description: 'An identification costs one credit, or two with disease detection',
+    example: CREDITS,
+  });
 
 export const me = z
   .object({
@@ -79,9 +106,9 @@ export const me = z
           .optional()
           .meta({ description: 'Daily shares of tier free; absent if the account has none' }),
       })
-      .meta({ id: 'Usage' }),
+      .meta({ id: 'Usage', example: USAGE }),
   })
-  .meta({ id: 'Me' });
+  .meta({ id: 'Me', example: { ...ACCOUNT, usage: USAGE } });
 
 const seconds = (example: number) => z.int().min(1).meta({ description: 'Seconds', example });
 
@@ -95,7 +122,7 @@ export const tokenGrant = z
       .meta({ description: 'For one use; if the answer is lost, send it again within 24 hours' }),
     refresh_expires_in: seconds(604_800),
   })
-  .meta({ id: 'TokenGrant' });
+  .meta({ id: 'TokenGrant', example: TOKEN_GRANT });
 
 export type WireAccount = z.infer<typeof account>;
 export type WireCredits = z.infer<typeof credits>;

@@ -14,6 +14,7 @@ export function deleteAllIdentifications() {
   const endpoint = defineEndpoint({
     operationId: 'deleteAllIdentifications',
     summary: "Delete all of the caller's identifications",
+    description: "Empties the caller's history for good, photos included.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications',

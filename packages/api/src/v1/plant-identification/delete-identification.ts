@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { notFound } from '../../errors/api-error.ts';
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
+import { EXAMPLES } from './examples.ts';
 
 const input = z.strictObject({ id: z.string().max(100) });
 
@@ -16,11 +17,17 @@ export function deleteIdentification() {
   const endpoint = defineEndpoint({
     operationId: 'deleteIdentification',
     summary: "Delete one of the caller's identifications",
+    description:
+      "Removes an identification from the caller's history for good. Identifications of other users are not found.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications/{id}',
     procedure,
-    request: { params: z.object({ id: z.string().meta({ description: 'ULID of an identification' }) }) },
+    request: {
+      params: z.object({
+        id: z.string().meta({ description: 'ULID of an identification', example: EXAMPLES.identification.id }),
+      }),
+    },
     responses: { 204: { description: 'The identification is deleted, with the photos that no other one has' } },
     input: ({ params }) => ({ id: params['id'] ?? '' }),
     respond: () => ({ status: 204 }),

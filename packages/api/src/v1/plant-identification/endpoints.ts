@@ -3,18 +3,20 @@ import { ORGANS } from '@plantcommunity/identification';
 import { z } from 'zod';
 import { defineEndpoint, type Endpoint, type MultipartBody } from '../../rest/endpoint.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
+import { EXAMPLES } from './examples.ts';
 import type { photoProcedure } from './history.ts';
 import { historyInput } from './history.ts';
 import { IDEMPOTENCY_KEY, idempotencyKey } from './idempotency-key.ts';
 import type { identificationProcedures } from './procedures.ts';
 
 const file = z.custom<Uint8Array>().meta({ override: { type: 'string', format: 'binary' } });
-const id = z.string().meta({ description: 'ULID of an identification' });
+const id = z.string().meta({ description: 'ULID of an identification', example: EXAMPLES.identification.id });
 
-const replayed = z
-  .literal('true')
-  .optional()
-  .meta({ description: 'The kept answer to an earlier request with this Idempotency-Key', example: 'true' });
+const replayed = {
+  description: 'Present on the kept answer to an earlier request with this Idempotency-Key',
+  schema: { type: 'string' as const, enum: ['true'] },
+  example: 'true',
+};
 
 const photoHeaders = {
   'Content-Type': 'image/jpeg',
@@ -46,6 +48,7 @@ function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
       }),
       project: z.string().max(64).optional().meta({ description: 'Id of a Pl@ntNet flora' }),
     }),
+    example: { image: ['(bytes of a JPEG)', '(bytes of a JPEG)'], organs: ['leaf', 'flower'], language: 'pt-BR' },
     encoding: {
       image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
       // Without a style generators must guess; with one the content type is text/plain.
@@ -62,6 +65,8 @@ export function identificationEndpoints<W extends WireShapes>(
     defineEndpoint({
       operationId: 'identifyPlant',
       summary: 'Identify a plant from photos of it',
+      description:
+        "Sends 1 to 5 photos of one plant to the identification services and merges their answers. The same photos with the same fields are answered from a cache. Identifications of signed-in callers are kept in their history. If one service cannot answer, the other's answer is returned with `partial: true`.",
       tag: 'Plant identification',
       method: 'POST',
       path: '/plant-identification/identify',
@@ -74,13 +79,15 @@ export function identificationEndpoints<W extends WireShapes>(
           headers: { 'Idempotent-Replayed': replayed },
         },
       },
-      errors: [409],
+      errors: ['idempotency_running', 'idempotency_mismatch'],
       input: ({ upload }) => upload,
       respond: (json) => ({ status: 200, json }),
     }),
     defineEndpoint({
       operationId: 'getIdentifyHealth',
       summary: 'State of the identification services',
+      description:
+        'Tells whether each service is available, and whether callers must sign in. The status is 200 if all is healthy, else 503; both have the same body.',
       tag: 'Plant identification',
       method: 'GET',
       path: '/plant-identification/identify/health',
@@ -95,6 +102,7 @@ export function identificationEndpoints<W extends WireShapes>(
     defineEndpoint({
       operationId: 'listIdentifications',
       summary: "List the caller's identifications, newest first",
+      description: "Returns one page of the caller's history. `next_cursor` of a page is the `cursor` of the next one.",
       tag: 'Plant identification',
       method: 'GET',
       path: '/plant-identification/identifications',
@@ -107,6 +115,8 @@ export function identificationEndpoints<W extends WireShapes>(
     defineEndpoint({
       operationId: 'getIdentification',
       summary: "Get one of the caller's identifications",
+      description:
+        'Returns an identification from the history as it was answered. Identifications of other users are not found.',
       tag: 'Plant identification',
       method: 'GET',
       path: '/plant-identification/identifications/{id}',
@@ -121,12 +131,27 @@ export function identificationEndpoints<W extends WireShapes>(
     defineEndpoint({
       operationId: 'getIdentificationPhoto',
       summary: "Get a photo of one of the caller's identifications",
+      description:
+        'Returns a photo of an identification from the history as JPEG: upright, without metadata, and not larger than it was.',
       tag: 'Plant identification',
       method: 'GET',
       path: '/plant-identification/identifications/{id}/photos/{n}',
       procedure: procedures.photo,
-      request: { params: z.object({ id, n: z.int().min(1).meta({ description: 'Counted from 1' }) }) },
-      responses: { 200: { description: 'The photo, upright and without metadata', mediaType: 'image/jpeg' } },
+      request: { params: z.object({ id, n: z.int().min(1).meta({ description: 'Counted from 1', example: 1 }) }) },
+      responses: {
+        200: {
+          description: 'The photo, upright and without metadata',
+          mediaType: 'image/jpeg',
+          headers: {
+            'Content-Disposition': {
+              description: 'A name for the file',
+              required: true,
+              schema: { type: 'string' },
+              example: photoHeaders['Content-Disposition'],
+            },
+          },
+        },
+      },
       input: ({ params }) => ({ id: params['id'] ?? '', n: params['n'] ?? '' }),
       respond: (bytes) => ({ status: 200, bytes, headers: photoHeaders }),
     }),

@@ -2,14 +2,20 @@ import { z } from 'zod';
 import { notFound } from '../../errors/api-error.ts';
 import { userProcedure } from '../../middleware/procedure.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
+import { EXAMPLES } from './examples.ts';
 
 const PAGE = 24;
 const MAX_PAGE = 100;
 
 export const historyInput = z.object({
-  limit: z.coerce.number<number | string>().int().min(1).max(MAX_PAGE).default(PAGE),
-  /** Opaque: `next_cursor` of the page before. */
-  cursor: z.string().min(1).max(200).optional(),
+  limit: z.coerce.number<number | string>().int().min(1).max(MAX_PAGE).default(PAGE).meta({
+    description: 'Identifications in a page',
+    example: PAGE,
+  }),
+  cursor: z.string().min(1).max(200).optional().meta({
+    description: '`next_cursor` of the page before; its form may change',
+    example: EXAMPLES.history.next_cursor,
+  }),
 });
 
 const id = z.string().max(100);

@@ -1,16 +1,19 @@
 import { byProvider, CONFIRMING_PROVIDERS, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
+import { EXAMPLES } from './examples.ts';
 
 /** The wire shapes of v1, for tRPC outputs, REST bodies and the OpenAPI document. */
 
-const provider = z.enum(PROVIDER_NAMES).meta({ id: 'Provider' });
+const provider = z
+  .enum(PROVIDER_NAMES)
+  .meta({ id: 'Provider', description: 'An identification service', example: PROVIDER_NAMES[0] });
 const share = z.number().min(0).max(1);
 const id = z.string().length(26).meta({ description: 'ULID', example: '01JD8Z4Q0M3T5R7V9X1B2C4D6F' });
 
 const image = z
   .object({ url: z.url(), author: z.string().optional(), license: z.string().optional() })
-  .meta({ id: 'ReferenceImage' });
+  .meta({ id: 'ReferenceImage', example: EXAMPLES.referenceImage });
 
 const source = z
   .object({
@@ -21,7 +24,7 @@ const source = z
     rank: z.int().min(1).meta({ description: "Rank among the provider's candidates" }),
     of: z.int().min(1).meta({ description: 'Number of candidates from the provider' }),
   })
-  .meta({ id: 'Source' });
+  .meta({ id: 'Source', example: EXAMPLES.source });
 
 const suggestion = z
   .object({
@@ -34,7 +37,7 @@ const suggestion = z
     gbif_id: z.string().optional(),
     images: z.array(image),
   })
-  .meta({ id: 'Suggestion' });
+  .meta({ id: 'Suggestion', example: EXAMPLES.suggestion });
 
 const care = z
   .object({
@@ -45,7 +48,7 @@ const care = z
     light: z.string().optional(),
     soil: z.string().optional(),
   })
-  .meta({ id: 'CareInstructions' });
+  .meta({ id: 'CareInstructions', example: EXAMPLES.careInstructions });
 
 const treatment = z.object({
   chemical: z.array(z.string()).optional(),
@@ -65,10 +68,10 @@ const diseases = z
           description: z.string().optional(),
           treatment: treatment.optional(),
         })
-        .meta({ id: 'Disease' }),
+        .meta({ id: 'Disease', example: EXAMPLES.disease }),
     ),
   })
-  .meta({ id: 'DiseaseDetection' });
+  .meta({ id: 'DiseaseDetection', example: EXAMPLES.diseaseDetection });
 
 const verdictShape = {
   is_plant: z.boolean(),
@@ -85,7 +88,12 @@ const verdictShape = {
 
 const providerStatus = z
   .enum(['answered', 'failed', 'timeout', 'resting', 'busy', 'quota', 'misconfigured', 'off'])
-  .meta({ id: 'ProviderStatus' });
+  .meta({
+    id: 'ProviderStatus',
+    description:
+      'answered; failed: connection error, 5xx or malformed answer; timeout; resting: its circuit breaker lets no call through; busy: too many calls at once; quota: used up; misconfigured: it rejects our key; off: not configured',
+    example: 'answered',
+  });
 
 const providerReport = z
   .object({
@@ -95,7 +103,7 @@ const providerReport = z
       .optional()
       .meta({ description: 'The part of the request that the provider rejected, in the form of `errors` of a 400' }),
   })
-  .meta({ id: 'ProviderReport' });
+  .meta({ id: 'ProviderReport', example: EXAMPLES.providerReport });
 
 const identificationShape = {
   success: z.literal(true),
@@ -112,11 +120,13 @@ const identificationShape = {
   providers: z.object(byProvider(() => providerReport)),
 };
 
-export const identification = z.object(identificationShape).meta({ id: 'Identification' });
+export const identification = z
+  .object(identificationShape)
+  .meta({ id: 'Identification', example: EXAMPLES.identification });
 
 export const storedIdentification = z
   .object({ ...identificationShape, id, created_at: z.iso.datetime(), photos: z.int().min(0) })
-  .meta({ id: 'StoredIdentification' });
+  .meta({ id: 'StoredIdentification', example: EXAMPLES.storedIdentification });
 
 export const history = z
   .object({
@@ -133,15 +143,17 @@ export const history = z
           demo: z.boolean(),
           photos: z.int().min(0).meta({ description: 'Number of photos that can be fetched' }),
         })
-        .meta({ id: 'HistoryItem' }),
+        .meta({ id: 'HistoryItem', example: EXAMPLES.historyItem }),
     ),
     next_cursor: z.string().optional().meta({ description: 'Absent on the last page' }),
   })
-  .meta({ id: 'History' });
+  .meta({ id: 'History', example: EXAMPLES.history });
 
-const circuitState = z
-  .enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconfigured'])
-  .meta({ id: 'CircuitState' });
+const circuitState = z.enum(['closed', 'open', 'half_open', 'isolated', 'off', 'misconfigured']).meta({
+  id: 'CircuitState',
+  description: 'State of a circuit breaker; off and misconfigured: the provider has no key, or rejects it',
+  example: 'closed',
+});
 
 const providerHealth = z
   .object({
@@ -149,7 +161,7 @@ const providerHealth = z
     circuit_state: circuitState,
     fail_count: z.string().meta({ description: 'Failures, of the failures that open the circuit', example: '0/3' }),
   })
-  .meta({ id: 'ProviderHealth' });
+  .meta({ id: 'ProviderHealth', example: EXAMPLES.providerHealth });
 
 const part = z.object({ available: z.boolean() });
 
@@ -162,7 +174,7 @@ export const health = z
     services: z.object({ ...byProvider(() => providerHealth), redis: part, database: part }),
     authentication: z.object({ mode: z.enum(['development', 'production']), requires_auth: z.boolean() }),
   })
-  .meta({ id: 'IdentifyHealth' });
+  .meta({ id: 'IdentifyHealth', example: EXAMPLES.health });
 
 const at = z.number().meta({ description: 'Milliseconds since the request was received' });
 

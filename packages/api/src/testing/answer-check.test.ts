@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { readDocument } from '../contract/document.ts';
+import { createAnswerCheck, type SeenAnswer } from './answer-check.ts';
+
+const faultsOf = createAnswerCheck(readDocument('openapi.json'), '/api/v1');
+const requestId = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
+const problem = {
+  type: 'about:blank',
+  title: 'Unauthorized',
+  status: 401,
+  detail: 'The access token is not valid or has expired.',
+  code: 'invalid_token',
+  requestId,
+};
+const account = { id: 'anna', email: 'anna@example.org', role: 'user', tier: 'free' };
+const me = { ...account, usage: { limit: 100, remaining: 97, reset_at: '2026-11-27T10:00:00.000Z' } };
+
+const bytesOf = (body: object | string) =>
+  new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
+
+function seen(changes: Partial<Omit<SeenAnswer, 'headers' | 'body'>> & { headers?: object; body?: object | string }) {
+  const { body = me, headers, ...others } = changes;
+  const all = { 'Content-Type': 'application/json', 'X-Request-Id': requestId, ...headers };
+  return {
+    method: 'GET',
+    path: '/api/v1/auth/me',
+    status: 200,
+    ...others,
+    headers: new Headers(all),
+    body: bytesOf(body),
+  };
+}
+const refused = (changes: Parameters<typeof seen>[0] = {}) =>
+  seen({
+    status: 401,
+    body: problem,
+    ...changes,
+    headers: { 'Content-Type': 'application/problem+json', 'WWW-Authenticate': 'Bearer', ...changes.headers },
+  });
+
+describe('the check of answers accepts', () => {
+  it.each<[what: string, answer: SeenAnswer]>([
+    ['an answer', seen({})],
+    ['an answer without its body to HEAD', seen({ method: 'HEAD', body: '' })],
+    ['an answer without a body', seen({ method: 'POST', path: '/api/v1/auth/token/revoke', status: 204, body: '' })],
+    ['a path with a slash at its end', seen({ path: '/api/v1/auth/me/' })],
+    ['a documented error', refused()],
+    ['headers of the framework and of HTTP', seen({ headers: { Vary: 'Origin', 'X-Frame-Options': 'DENY' } })],
+    [
+      'a problem at an unknown path',
+      refused({ path: '/api/v1/nothing', status: 404, body: { ...problem, status: 404 } }),
+    ],
+    ['any answer of another path', seen({ path: '/api/auth/me', body: { name: 1 } })],
+  ])('%s', (_what, answer) => {
+    expect(faultsOf(answer)).toEqual([]);
+  });
+});
+
+describe('the check of answers reports', () => {
+  it.each<[what: string, answer: SeenAnswer, fault: string]>([
+    ['an undocumented status', seen({ status: 202 }), 'is not documented for getMe'],
+    [
+      'an undocumented header',
+      seen({ headers: { 'X-Powered-By': 'Next.js' } }),
+      'has the undocumented header x-powered-by',
+    ],
+    [
+      'an absent header',
+      seen({ status: 401, body: problem, headers: { 'Content-Type': 'application/problem+json' } }),
+      'has no header www-authenticate',
+    ],
+    [
+      'a header with another value',
+      seen({ headers: { 'X-Request-Id': 'mine' } }),
+      'has the header x-request-id: mine, whose value the body must match format "uuid" {"format":"uuid"}',
+    ],
+    ['another media type', seen({ headers: { 'Content-Type': 'text/html' } }), 'has the media type text/html'],
+    [
+      'an undocumented member',
+      seen({ body: { ...me, password: 'x' } }),
+      'the body must NOT have additional properties {"additionalProperty":"password"}',
+    ],
+    [
+      'an absent member',
+      seen({ body: account }),
+      `the body must have required property 'usage' {"missingProperty":"usage"}`,
+    ],
+    [
+      'a value outside its schema',
+      seen({ body: { ...me, tier: 'gold' } }),
+      '/tier must be equal to one of the allowed values {"allowedValues":["free","pro","premium","enterprise"]}',
+    ],
+    [
+      'a body where none is documented',
+      seen({ method: 'POST', path: '/api/v1/auth/token/revoke', status: 204 }),
+      'has a body',
+    ],
+    ['a 405 without Allow', refused({ method: 'PUT', status: 405 }), 'has no header allow'],
+    ['an answer at an unknown path', seen({ path: '/api/v1/nothing' }), 'is not a refusal'],
+  ])('%s', (_what, answer, fault) => {
+    expect(faultsOf(answer)).toEqual([expect.stringContaining(fault)]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { committedDocuments } from '../contract/committed-documents.ts';
+import { parseObject } from '../contract/document.ts';
+import { v1 } from '../v1/index.ts';
+import { createAnswerCheck, type SeenAnswer } from './answer-check.ts';
+import { whenAnswered } from './sent-answer.ts';
+
+const document = parseObject(committedDocuments(v1).get('openapi.json') ?? '');
+/** Lists how an answer differs from the OpenAPI document of v1. */
+const faultsOf = createAnswerCheck(document, v1.basePath);
+
+function requireDocumented(answer: SeenAnswer): void {
+  const faults = faultsOf(answer);
+  if (faults.length > 0) throw new Error(`The OpenAPI document says otherwise:\n${faults.join('\n')}`);
+}
+
+/** Wraps a handler of fetch requests: rejects if an answer is not as the OpenAPI document says. */
+export function checkingAnswers(
+  handler: (request: Request) => Promise<Response>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const response = await handler(request);
+    const { headers, status } = response;
+    const body = new Uint8Array(await response.clone().arrayBuffer());
+    requireDocumented({ method: request.method, path: new URL(request.url).pathname, status, headers, body });
+    return response;
+  };
+}
+
+/** Throws, which fails the test run, when a server has sent an answer that is not as the OpenAPI document says. */
+export function checkSentAnswer(request: IncomingMessage, response: ServerResponse): void {
+  whenAnswered(request, response, requireDocumented);
+}

@@ -1,0 +1,30 @@
+// Loaded into a process by NODE_OPTIONS: appends a line to ANSWERS_FILE for each answer of v1 that its servers send, with
+// what the committed OpenAPI document says otherwise.
+import { appendFileSync } from 'node:fs';
+import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { readDocument } from '../contract/document.ts';
+import { createAnswerCheck } from './answer-check.ts';
+import { whenAnswered } from './sent-answer.ts';
+
+const BASE_PATH = '/api/v1';
+const file = process.env['ANSWERS_FILE'];
+const emit: unknown = Reflect.get(Server.prototype, 'emit');
+let check: ReturnType<typeof createAnswerCheck> | undefined;
+
+function record(request: IncomingMessage, response: ServerResponse, to: string): void {
+  whenAnswered(request, response, (answer) => {
+    check ??= createAnswerCheck(readDocument('openapi.json'), BASE_PATH);
+    const { method, path, status } = answer;
+    appendFileSync(to, `${JSON.stringify({ answer: `${method} ${path}: ${status}`, faults: check(answer) })}\n`);
+  });
+}
+
+if (file !== undefined && typeof emit === 'function') {
+  Server.prototype.emit = function watched(this: Server, event: string | symbol, ...all: unknown[]): boolean {
+    const [request, response] = all;
+    const isRequest = event === 'request' && request instanceof IncomingMessage && response instanceof ServerResponse;
+    // oxlint-disable-next-line typescript/no-unsafe-argument -- instanceof gives the type argument any
+    if (isRequest && request.url?.startsWith(`${BASE_PATH}/`) === true) record(request, response, file);
+    return Reflect.apply(emit, this, [event, ...all]) === true;
+  };
+}

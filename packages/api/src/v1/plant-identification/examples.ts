@@ -1,0 +1,96 @@
+/** Examples of the wire shapes, for the OpenAPI document. Tests check them against the shapes. */
+
+const referenceImage = { url: 'https://plant.id/media/monstera.jpg', author: 'A. Botanist', license: 'cc-by-sa' };
+
+const sources = [
+  { provider: 'plant_id', score: 0.95, rank: 1, of: 3 },
+  { provider: 'plantnet', score: 0.71, rank: 1, of: 10 },
+];
+
+const suggestion = {
+  plant_name: 'Swiss cheese plant',
+  scientific_name: 'Monstera deliciosa',
+  family: 'Araceae',
+  genus: 'Monstera',
+  probability: 0.95,
+  sources,
+  gbif_id: '2868241',
+  images: [referenceImage],
+};
+
+const careInstructions = { watering: { min: 2, max: 2 }, light: 'Bright, indirect light', soil: 'Well-drained' };
+
+const disease = {
+  name: 'Leaf spot',
+  probability: 0.08,
+  description: 'Brown spots on the leaves, caused by a fungus',
+  treatment: {
+    chemical: ['A fungicide with copper'],
+    biological: ['Remove the affected leaves'],
+    prevention: ['Water the soil, not the leaves'],
+  },
+};
+
+const diseaseDetection = { is_healthy: true, probability: 0.88, diseases: [disease] };
+
+const providerReport = { status: 'answered' };
+
+const identification = {
+  success: true,
+  id: '01JD8Z4Q0M3T5R7V9X1B2C4D6F',
+  demo: false,
+  partial: false,
+  cached: false,
+  stale: false,
+  is_plant: true,
+  plant_name: 'Swiss cheese plant',
+  scientific_name: 'Monstera deliciosa',
+  confidence: 0.95,
+  suggestions: [suggestion],
+  care_instructions: careInstructions,
+  disease_detection: diseaseDetection,
+  providers: { plant_id: providerReport, plantnet: providerReport },
+};
+
+const createdAt = '2026-11-27T09:30:00.000Z';
+
+const historyItem = {
+  id: identification.id,
+  created_at: createdAt,
+  plant_name: identification.plant_name,
+  scientific_name: identification.scientific_name,
+  confidence: identification.confidence,
+  is_plant: true,
+  demo: false,
+  photos: 2,
+};
+
+const circuit = { available: true, circuit_state: 'closed' };
+
+export const EXAMPLES = {
+  referenceImage,
+  source: sources[0],
+  suggestion,
+  careInstructions,
+  disease,
+  diseaseDetection,
+  providerReport,
+  identification,
+  storedIdentification: { ...identification, created_at: createdAt, photos: 2 },
+  historyItem,
+  history: { items: [historyItem], next_cursor: identification.id },
+  providerHealth: { ...circuit, fail_count: '0/3' },
+  health: {
+    status: 'healthy',
+    timestamp: createdAt,
+    version: '0.1.0',
+    circuit_state: 'closed',
+    services: {
+      plant_id: { ...circuit, fail_count: '0/3' },
+      plantnet: { ...circuit, fail_count: '0/5' },
+      redis: { available: true },
+      database: { available: true },
+    },
+    authentication: { mode: 'production', requires_auth: true },
+  },
+};
