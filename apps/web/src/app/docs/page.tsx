@@ -110,7 +110,7 @@ function ApiKeys() {
     <div className={styles['text']}>
       <p>
         A script or an integration needs no tokens: its owner makes an API key for it on{' '}
-        <Link href="/account">/account</Link>, which is shown once. Send it as an access token is sent,{' '}
+        <Link href="/account">/account</Link>, where it is shown once. Send it like an access token,{' '}
         <code>Authorization: Bearer plk_…</code>
       </p>
       <ul>
@@ -187,7 +187,7 @@ function Repeat({ example }: { example: Examples }) {
 function Field({ children, name }: { children: string; name: string }) {
   return (
     <tr>
-      <td>
+      <td data-figure>
         <code>{name}</code>
       </td>
       <td>{children}</td>
