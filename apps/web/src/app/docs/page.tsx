@@ -237,6 +237,8 @@ function History({ example }: { example: Examples }) {
       </p>
       <Example of={example('Read the history')} name="Read the history" />
       <Example of={example('Read one identification and its photo')} name="Read one identification and its photo" />
+      <p>An identification is deleted with its photos:</p>
+      <Example of={example('Delete an identification')} name="Delete an identification" />
     </div>
   );
 }
@@ -249,6 +251,10 @@ const DOCUMENTS = [
 function Clients() {
   return (
     <div className={styles['text']}>
+      <p>
+        In TypeScript, <code>@plantcommunity/client</code> does all of this: it refreshes tokens, reports the progress
+        of uploads, sends an <code>Idempotency-Key</code>, and repeats calls as <code>Retry-After</code> says.
+      </p>
       <p>
         {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- it has a Content-Security-Policy of its own */}
         <a href="/docs/reference">The reference</a> has every operation, with a form to try it. It is made from the
