@@ -32,6 +32,14 @@ describe('the path', () => {
     expect(namespaceAt(path)?.name).toBe(name);
   });
 
+  it('of a collection has no DELETE with a slash at its end, as an item without its id would have', () => {
+    const path = '/api/v1/plant-identification/identifications';
+    expect(operationsAt(path)).toContain('deleteAllIdentifications');
+    expect(operationsAt(`${path}/`)).toEqual(['listIdentifications']);
+    expect(operationsAt(`${path}/01JD/`)).toEqual(operationsAt(`${path}/01JD`));
+    expect(operationsAt('/api/v1/auth/sessions/')).toEqual(operationsAt('/api/v1/auth/sessions'));
+  });
+
   it('has parameters by name', () => {
     const match = matchPath('/api/v1/plant-identification/identifications/01JD/photos/2/');
     expect(match?.params).toEqual({ id: '01JD', n: '2' });

@@ -12,7 +12,10 @@ export interface Match {
 
 /** Finds namespaces and endpoints by path. */
 export interface Matcher {
-  /** Returns the endpoints at a path, with or without a slash at its end. */
+  /**
+   * Returns the endpoints at a path, with or without a slash at its end. With one, a collection has no DELETE: a client
+   * that has lost the id of the item that it deletes would delete all of them.
+   */
   readonly match: (pathname: string) => Match | undefined;
   /** Returns the namespace with the longest base path that contains the path. */
   readonly namespaceAt: (pathname: string) => Namespace | undefined;
@@ -26,14 +29,17 @@ export function createMatcher(namespaces: readonly Namespace[]): Matcher {
 
   return {
     match(pathname) {
-      const found = routesAt(pathname);
-      if (found === undefined) return undefined;
-      const { namespace, paths } = found;
+      const route = routesAt(pathname);
+      if (route === undefined) return undefined;
+      const { namespace, paths } = route;
       const path = pathname.slice(namespace.basePath.length).replace(/\/$/, '');
       const values = path.split('/');
       for (const { endpoints, steps } of paths) {
         const params = paramsOf(steps, values);
-        if (params !== undefined) return { namespace, endpoints, params, path };
+        if (params === undefined) continue;
+        const lacksId = pathname.endsWith('/') && paths.some((other) => paramsOf(other.steps, [...values, 'id']));
+        const found = lacksId ? endpoints.filter(({ method }) => method !== 'DELETE') : endpoints;
+        return { namespace, endpoints: found, params, path };
       }
       return undefined;
     },
