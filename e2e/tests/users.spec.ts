@@ -75,6 +75,8 @@ test('an admin finds accounts by address, role, tier and state', async ({ app, p
   await expectAccessible(page);
   await takeScreenshots(page, 'users-nothing');
   await page.getByRole('link', { name: 'Show all' }).click();
+  // The form is made anew when the whole list is there.
+  await expect(page).toHaveURL(`${app.url}/admin/users`);
   await page.getByLabel('Role').selectOption('admin');
   await page.getByRole('button', { name: 'Filter' }).click();
   const admin = rows.filter({ hasText: ADMIN.email });
