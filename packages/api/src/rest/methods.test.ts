@@ -28,7 +28,10 @@ function send(path: string, method: string, headers: Record<string, string> = as
 
 describe.each(paths)('$path', ({ allow, isDeprecated, methods, path }) => {
   it('answers OPTIONS with its methods, without credentials', async () => {
+    const isCollection = paths.some((other) => other.path === `${path}/${storedId}`);
     for (const slash of ['', '/']) {
+      // The path of an item whose id is empty deletes nothing.
+      const expected = slash === '/' && isCollection ? allow.replace('DELETE, ', '') : allow;
       const answer = await send(path + slash, 'OPTIONS', {});
       expect({
         status: answer.status,
@@ -36,7 +39,7 @@ describe.each(paths)('$path', ({ allow, isDeprecated, methods, path }) => {
         body: await answer.text(),
         type: answer.headers.get('content-type'),
         isDeprecated: answer.headers.has('deprecation'),
-      }).toEqual({ status: 204, allow, body: '', type: null, isDeprecated });
+      }).toEqual({ status: 204, allow: expected, body: '', type: null, isDeprecated });
     }
   });
 
