@@ -12,6 +12,7 @@ const SHARED_APPS = {
     'deploy',
     'kept-photo',
     'metrics',
+    'mobile-app',
     'production',
     'users',
   ].map(spec),
