@@ -10,11 +10,12 @@ const ACCOUNT = {
   tier: 'free',
 };
 const PASSWORD = 'correct horse battery staple';
-const REFRESH_TOKEN = 'd2hhdCBhIHJlZnJlc2ggdG9rZW4gbG9va3MgbGlrZQ';
+// Examples without digits, so that no scan for secrets takes them for real ones.
+const REFRESH_TOKEN = 'example-of-a-refresh-token';
 const CREDITS = { policy: 'credits-free', limit: 400, remaining: 398, reset_at: '2026-11-28T00:00:00.000Z' };
 const USAGE = { limit: 100, remaining: 97, reset_at: '2026-11-27T10:00:00.000Z', credits: [CREDITS] };
 const TOKEN_GRANT = {
-  access_token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMUpEOFoifQ.c2lnbmF0dXJl',
+  access_token: 'example.of.an-access-token',
   token_type: 'Bearer',
   expires_in: 3_600,
   refresh_token: REFRESH_TOKEN,
