@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import ts from 'typescript';
 
-const DOCUMENT = new URL('../openapi.json', import.meta.url);
+const DOCUMENT = new URL('../../api/openapi.json', import.meta.url);
 const OUTPUT = new URL('../src/generated/openapi.ts', import.meta.url);
 
 const syntax = await openapiTypescript(DOCUMENT, {
