@@ -115,8 +115,9 @@ function ApiKeys() {
       </p>
       <ul>
         <li>
-          Its scopes say what it may do: <code>identify</code> plants, or <code>read</code> the history. It never
-          reaches the account itself: that is 403 <code>insufficient_scope</code>.
+          Its scopes say what it may do: <code>identify</code> plants, <code>read</code> the history, or{' '}
+          <code>write</code>, which deletes from it. It never reaches the account itself: that is 403{' '}
+          <code>insufficient_scope</code>.
         </li>
         <li>It counts against the limits of its owner, and works until it is revoked, expires, or the account ends.</li>
         <li>Do not put a key into an app that you hand out: everyone who has the app can read it.</li>
