@@ -121,7 +121,13 @@ export function createAnswerCheck(document: JsonObject, basePath: string): (answ
     const place = path.slice(basePath.length).replace(/\/$/, '');
     if (SERVED_DOCUMENT.test(place) && status === 200) return [];
     const sent = method === 'HEAD' ? 'GET' : method;
-    const found = operations.find(({ operation, pattern }) => operation.method === sent && pattern.test(place));
+    const found = operations.find(
+      ({ operation, pattern }) =>
+        operation.method === sent &&
+        pattern.test(place) &&
+        // A collection has no DELETE with a slash at its end: the id of an item may have got lost there.
+        !(method === 'DELETE' && path.endsWith('/') && status === 405),
+    );
     const described = found === undefined ? outsideFaults(answer) : answerFaults(found.operation, answer);
     return described.map((fault) => `${method} ${path}: ${status} ${fault}`);
   };

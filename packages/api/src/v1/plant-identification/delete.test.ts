@@ -52,11 +52,22 @@ describe('DELETE of an identification', () => {
 });
 
 describe('DELETE of all identifications', () => {
-  it.each(['', '/'])('answers 204 without a body, at a path that ends in "%s"', async (slash) => {
-    const { answered, forget, remove } = send(PATH + slash);
+  it('answers 204 without a body', async () => {
+    const { answered, forget, remove } = send(PATH);
     const answer = await answered;
     expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 204, body: '' });
     expect(forget).toHaveBeenCalledExactlyOnceWith('anna');
+    expect(remove).not.toHaveBeenCalled();
+  });
+
+  it('is refused at the path of an identification whose id is empty', async () => {
+    const { answered, forget, remove } = send(`${PATH}/`);
+    const answer = await answered;
+    expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+      status: 405,
+      allow: 'GET, HEAD, OPTIONS',
+    });
+    expect(forget).not.toHaveBeenCalled();
     expect(remove).not.toHaveBeenCalled();
   });
 
