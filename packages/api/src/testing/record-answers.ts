@@ -2,8 +2,9 @@
 // what the committed OpenAPI document says otherwise.
 import { appendFileSync } from 'node:fs';
 import { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { readDocument } from '../contract/document.ts';
-import { createAnswerCheck } from './answer-check.ts';
+import { createAnswerCheck, type SeenAnswer } from './answer-check.ts';
 import { whenAnswered } from './sent-answer.ts';
 
 const BASE_PATH = '/api/v1';
@@ -13,10 +14,35 @@ let check: ReturnType<typeof createAnswerCheck> | undefined;
 
 function record(request: IncomingMessage, response: ServerResponse, to: string): void {
   whenAnswered(request, response, (answer) => {
-    check ??= createAnswerCheck(readDocument('openapi.json'), BASE_PATH);
     const { method, path, status } = answer;
-    appendFileSync(to, `${JSON.stringify({ answer: `${method} ${path}: ${status}`, faults: check(answer) })}\n`);
+    const name = `${method} ${path}: ${status}`;
+    appendFileSync(to, `${JSON.stringify({ answer: name, faults: faultsOf(answer, name) })}\n`);
   });
+}
+
+/** Returns what is wrong with an answer. Never throws: the app would end. */
+function faultsOf(answer: SeenAnswer, name: string): string[] {
+  try {
+    check ??= createAnswerCheck(readDocument('openapi.json'), BASE_PATH);
+    return check({ ...answer, body: decompressed(answer) });
+  } catch (error) {
+    return [`${name} cannot be compared: ${String(error)}`];
+  }
+}
+
+/** Returns the body as it was before it was compressed for its way. */
+function decompressed({ body, headers }: SeenAnswer): Uint8Array {
+  if (body.length === 0) return body;
+  switch (headers.get('content-encoding')) {
+    case 'gzip':
+      return gunzipSync(body);
+    case 'deflate':
+      return inflateSync(body);
+    case 'br':
+      return brotliDecompressSync(body);
+    default:
+      return body;
+  }
 }
 
 if (file !== undefined && typeof emit === 'function') {
