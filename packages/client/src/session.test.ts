@@ -84,6 +84,13 @@ describe('a session', () => {
     expect(api.operations()).toEqual([SIGN_IN, REFRESH, ME]);
   });
 
+  it('takes null, which a store of JSON loads without tokens, for no tokens', async () => {
+    const store: TokenStore = { ...memoryTokenStore(), load: () => null };
+    const api = scriptedApi({});
+    await createPlantClient({ ...api.options, tokens: store }).signOut();
+    expect(api.operations()).toEqual([]);
+  });
+
   it('takes the tokens that another client of its store refreshed', async () => {
     const api = scriptedApi({ [SIGN_IN]: signIn, [REFRESH]: [() => grant(2)], [ME]: [account] });
     const tokens = memoryTokenStore();

@@ -17,7 +17,7 @@ export interface Tokens {
  * loads the tokens before every call.
  */
 export interface TokenStore {
-  load(): Tokens | undefined | Promise<Tokens | undefined>;
+  load(): Tokens | null | undefined | Promise<Tokens | null | undefined>;
   /** Resolves when the tokens are kept for good; they are used only after that. */
   save(tokens: Tokens): void | Promise<void>;
   clear(): void | Promise<void>;
@@ -88,8 +88,11 @@ export function createSession(parts: {
   const isUsable = ({ accessExpiresAt, accessToken }: Tokens, refused: string | undefined): boolean =>
     accessToken !== refused && accessExpiresAt - now() > MARGIN_MS;
 
+  /** A store of JSON has null where there are no tokens. */
+  const load = async (): Promise<Tokens | undefined> => (await store.load()) ?? undefined;
+
   async function refresh(refused: string | undefined): Promise<string | undefined> {
-    const tokens = await store.load();
+    const tokens = await load();
     if (tokens === undefined) return undefined;
     if (isUsable(tokens, refused)) return tokens.accessToken;
     const sentAt = now();
@@ -98,7 +101,7 @@ export function createSession(parts: {
       return await save(dataOf(await api.POST('/auth/token/refresh', { body, fetch: repeated })), sentAt);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      const latest = await store.load();
+      const latest = await load();
       // Another client has signed in meanwhile.
       if (latest !== undefined && latest.refreshToken !== tokens.refreshToken) return latest.accessToken;
       await store.clear();
@@ -115,13 +118,13 @@ export function createSession(parts: {
 
   return {
     async token() {
-      const tokens = await store.load();
+      const tokens = await load();
       if (tokens === undefined) return undefined;
       return isUsable(tokens, undefined) ? tokens.accessToken : refreshOnce();
     },
 
     async tokenAfter(refused) {
-      const tokens = await store.load();
+      const tokens = await load();
       if (tokens === undefined) return undefined;
       return isUsable(tokens, refused) ? tokens.accessToken : refreshOnce(refused);
     },
@@ -134,7 +137,7 @@ export function createSession(parts: {
 
     signOut: () =>
       inTurn(async () => {
-        const tokens = await store.load();
+        const tokens = await load();
         if (tokens === undefined) return;
         try {
           const body = { refresh_token: tokens.refreshToken };
