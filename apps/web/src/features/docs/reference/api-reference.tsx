@@ -27,6 +27,8 @@ export function ApiReference() {
         defaultModelsExpandDepth: 0,
         displayRequestDuration: true,
         tryItOutEnabled: true,
+        // The reader's own session sends what is tried: nothing is deleted by a click on an example.
+        supportedSubmitMethods: ['get', 'post', 'put'],
         validatorUrl: null,
       });
       setState('shown');

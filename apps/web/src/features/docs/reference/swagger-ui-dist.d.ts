@@ -10,6 +10,8 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     defaultModelsExpandDepth: number;
     displayRequestDuration: boolean;
     tryItOutEnabled: boolean;
+    /** Methods whose operations can be sent. */
+    supportedSubmitMethods: readonly string[];
     /** A service that checks the document. */
     validatorUrl: null;
   }
