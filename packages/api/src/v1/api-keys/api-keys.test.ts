@@ -66,6 +66,7 @@ describe('making an API key', () => {
     ['#/scopes', { name: 'x', scopes: 7 }],
     ['#/scopes/0', { name: 'x', scopes: ['admin'] }],
     ['#/expires_at', { name: 'x', scopes: ['read'], expires_at: '2027-01-01' }],
+    ['#/expires_at', { name: 'x', scopes: ['read'], expires_at: '9999-12-31T23:59:59-00:01' }],
     ['#/user_id', { name: 'x', scopes: ['read'], user_id: 'berta' }],
   ])('names the field %s that is wrong in %j', async (pointer, wanted) => {
     const { create, under } = withCreate(async () => annasKey);

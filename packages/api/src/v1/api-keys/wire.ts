@@ -27,7 +27,14 @@ const scopes = z
   .meta({ description: 'What the key may do', example: ['identify', 'read'] });
 
 const name = z.string().min(1).max(MAX_NAME_LENGTH).meta({ description: 'For people', example: 'Greenhouse camera' });
-const expiresAt = (description: string) => z.iso.datetime({ offset: true }).optional().meta({ description });
+const timestamp = z.iso.datetime({ offset: true });
+/** The last time that a date of four digits can say, whatever its offset. */
+const LAST_TIME = Date.UTC(9_999, 11, 31);
+const expiresAt = (description: string) =>
+  timestamp
+    .refine((at) => Date.parse(at) < LAST_TIME, 'must be before the year 10000')
+    .optional()
+    .meta({ description });
 
 /** A key to make. `auth` trims the name and judges its characters. */
 export const newApiKey = z
