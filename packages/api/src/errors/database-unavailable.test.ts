@@ -26,6 +26,7 @@ function without(callerOf?: Auth['callerOf']) {
       find: away,
       photo: away,
       delete: away,
+      deleteAll: away,
       forget: away,
     },
     operations: {

@@ -21,6 +21,7 @@ const service = {
   find: failing,
   photo: failing,
   delete: failing,
+  deleteAll: failing,
   forget: failing,
 };
 const operations = {

@@ -49,6 +49,8 @@ const UNDOCUMENTED_HEADERS = new Set([
   'x-frame-options',
 ]);
 
+/** With a Location, the redirect of the request guard to https, which answers before the API, on every path. */
+const PERMANENT_REDIRECT = 308;
 /** Statuses of answers to requests that fit no operation: host and origin, path, method, and faults of ours. */
 const OUTSIDE_OPERATIONS = [400, 403, 404, 405, 500, 503];
 const PROBLEM = 'application/problem+json';
@@ -118,6 +120,7 @@ export function createAnswerCheck(document: JsonObject, basePath: string): (answ
   return (answer) => {
     const { method, path, status } = answer;
     if (!path.startsWith(`${basePath}/`) || method === 'OPTIONS') return [];
+    if (status === PERMANENT_REDIRECT && answer.headers.has('location')) return [];
     const place = path.slice(basePath.length).replace(/\/$/, '');
     if (SERVED_DOCUMENT.test(place) && status === 200) return [];
     const sent = method === 'HEAD' ? 'GET' : method;

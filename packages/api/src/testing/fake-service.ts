@@ -67,6 +67,7 @@ export function fakeService(options: Partial<IdentificationService> = {}) {
     find: async () => undefined,
     photo: async () => undefined,
     delete: async () => true,
+    deleteAll: async () => undefined,
     forget: async () => undefined,
     ...options,
   };

@@ -137,6 +137,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     find: (...which) => store.find(...which),
     photo: (...which) => store.photo(...which),
     delete: (...which) => store.delete(...which),
+    deleteAll: (ownerId) => store.deleteAll(ownerId),
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),

@@ -220,7 +220,9 @@ export interface IdentificationService {
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /** Deletes one identification of the owner, with its photos. Returns false if the owner has none with this id. */
   delete(ownerId: string, id: string): Promise<boolean>;
-  /** Removes all identifications of the owner, with their photos. Call it again if it failed. */
+  /** Deletes all identifications of the owner, with their photos. */
+  deleteAll(ownerId: string): Promise<void>;
+  /** Removes all that an owner who leaves has identified, photos included. Call it again if it failed. */
   forget(ownerId: string): Promise<void>;
 }
 

@@ -168,6 +168,37 @@ describe('the deletion of one identification', () => {
   });
 });
 
+describe('the deletion of all identifications', () => {
+  it('deletes those of the owner and the photos that no one else uses, and leaves what others left to the job', async () => {
+    await save(bob, [three]);
+    await database.client.identification.deleteMany();
+    await save(ann, [one]);
+    await save(ann, [one, two]);
+    const bobs = await save(bob, [two]);
+    await store.deleteAll(ann);
+    await store.deleteAll(ann);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    expect((await store.photo(bob, bobs.id, 1))?.bytes.toString()).toBe('two');
+    const hashes = await database.client.photo.findMany({ select: { hash: true } });
+    expect(hashes.map(({ hash }) => hash).toSorted()).toEqual([two.hash, three.hash].toSorted());
+    expect(await storedFiles()).toHaveLength(2);
+  });
+
+  it('succeeds though a file cannot be removed, which the job tries again', async () => {
+    await save(ann, [one]);
+    const [name = ''] = await storedFiles();
+    const path = join(photoDir, name.slice(0, 2), `${name}.jpg`);
+    // Removing a folder as a file fails.
+    await rm(path);
+    await mkdir(path);
+    await store.deleteAll(ann);
+    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    await rmdir(path);
+    await store.deleteByOwner(bob);
+    await expectNoOrphans();
+  });
+});
+
 describe('a failed deletion', () => {
   it('is completed by the next one; until then the photo is hidden, and a new upload of it gets its own row', async () => {
     await save(ann, [one]);

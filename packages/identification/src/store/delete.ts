@@ -75,6 +75,20 @@ export async function deleteIdentification(context: StoreContext, ownerId: strin
   return true;
 }
 
+/** Deletes all identifications of an owner, and their photos as `deleteIdentification` does. */
+export async function deleteAllIdentifications(context: StoreContext, ownerId: string): Promise<void> {
+  const photoIds = await context.client.$transaction(async (transaction) => {
+    await transaction.$queryRaw`SELECT 1 FROM ${table('Identification')} WHERE "ownerId" = ${ownerId} FOR UPDATE`;
+    const uses = await transaction.identificationPhoto.findMany({
+      where: { identification: { ownerId } },
+      select: { photoId: true },
+    });
+    await transaction.identification.deleteMany({ where: { ownerId } });
+    return uses.flatMap(({ photoId }) => photoId ?? []);
+  });
+  if (photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: photoIds });
+}
+
 /**
  * Deletes the photos that no identification refers to, which an interrupted deletion left, and the files without a row,
  * which an interrupted upload left. Tries all of them, and returns how many were deleted and how many could not be. Looks

@@ -4,6 +4,7 @@ import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
 import {
   countUnreferencedPhotos,
+  deleteAllIdentifications,
   deleteByOwner,
   deleteIdentification,
   deleteOrphanedPhotos,
@@ -42,9 +43,12 @@ export interface Store {
    * is none. A file that cannot be removed now is left to `deleteOrphanedPhotos`.
    */
   delete(ownerId: string, id: string): Promise<boolean>;
+  /** Deletes all identifications of the owner like `delete`. Costs nothing where there are none. */
+  deleteAll(ownerId: string): Promise<void>;
   /**
-   * Deletes all identifications of the owner, and the photos that no other identification refers to. Call it again after
-   * a failure; it also deletes what failed calls for other owners left.
+   * Deletes all identifications of an owner who leaves, and the photos that no other identification refers to. Rejects
+   * when a file cannot be removed: call it again then. It looks at the photos of all owners, and also deletes what failed
+   * calls for them left.
    */
   deleteByOwner(ownerId: string): Promise<void>;
   /**
@@ -84,6 +88,7 @@ export function createStore(options: { database: Database; photoDir: string; clo
       return bytes && { bytes };
     },
     delete: async (ownerId, id) => isValid(id) && deleteIdentification(context, ownerId, id),
+    deleteAll: (ownerId) => deleteAllIdentifications(context, ownerId),
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
     deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),
     freeBytes: () => files.freeBytes(),

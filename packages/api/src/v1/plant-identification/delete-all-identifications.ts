@@ -10,7 +10,7 @@ export function deleteAllIdentifications() {
   const procedure = userProcedure
     .meta({ policy: 'user', scope: 'write' })
     .input(input)
-    .mutation(({ ctx }) => ctx.services.identification.forget(ctx.principal.userId));
+    .mutation(({ ctx }) => ctx.services.identification.deleteAll(ctx.principal.userId));
   const endpoint = defineEndpoint({
     operationId: 'deleteAllIdentifications',
     summary: "Delete all of the caller's identifications",

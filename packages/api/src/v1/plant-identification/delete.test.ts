@@ -7,20 +7,20 @@ import { ownedBy } from '../../testing/owned-by.ts';
 const PATH = '/api/v1/plant-identification/identifications';
 
 function send(path: string, headers: Record<string, string> = { Authorization: 'Bearer anna' }) {
-  const forget = vi.fn<IdentificationService['forget']>(async () => undefined);
+  const deleteAll = vi.fn<IdentificationService['deleteAll']>(async () => undefined);
   const remove = vi.fn<IdentificationService['delete']>(ownedBy('anna').delete);
-  const { api } = apiUnderTest({ service: { delete: remove, forget } });
+  const { api } = apiUnderTest({ service: { delete: remove, deleteAll } });
   const answered = api.rest(new Request(`http://localhost:3000${path}`, { method: 'DELETE', headers }));
-  return { answered, remove, forget };
+  return { answered, remove, deleteAll };
 }
 
 describe('DELETE of an identification', () => {
   it.each(['', '/'])('answers 204 without a body, at a path that ends in "%s"', async (slash) => {
-    const { answered, forget, remove } = send(`${PATH}/${storedId}${slash}`);
+    const { answered, deleteAll, remove } = send(`${PATH}/${storedId}${slash}`);
     const answer = await answered;
     expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 204, body: '' });
     expect(remove).toHaveBeenCalledExactlyOnceWith('anna', storedId);
-    expect(forget).not.toHaveBeenCalled();
+    expect(deleteAll).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -53,29 +53,29 @@ describe('DELETE of an identification', () => {
 
 describe('DELETE of all identifications', () => {
   it('answers 204 without a body', async () => {
-    const { answered, forget, remove } = send(PATH);
+    const { answered, deleteAll, remove } = send(PATH);
     const answer = await answered;
     expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 204, body: '' });
-    expect(forget).toHaveBeenCalledExactlyOnceWith('anna');
+    expect(deleteAll).toHaveBeenCalledExactlyOnceWith('anna');
     expect(remove).not.toHaveBeenCalled();
   });
 
   it('is refused at the path of an identification whose id is empty', async () => {
-    const { answered, forget, remove } = send(`${PATH}/`);
+    const { answered, deleteAll, remove } = send(`${PATH}/`);
     const answer = await answered;
     expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
       status: 405,
       allow: 'GET, HEAD, OPTIONS',
     });
-    expect(forget).not.toHaveBeenCalled();
+    expect(deleteAll).not.toHaveBeenCalled();
     expect(remove).not.toHaveBeenCalled();
   });
 
   it('is refused without credentials, and to a page of another site', async () => {
-    const { answered, forget } = send(PATH, {});
+    const { answered, deleteAll } = send(PATH, {});
     expect((await answered).status).toBe(401);
     const foreign = send(PATH, { Cookie: 'session=anna', 'Sec-Fetch-Site': 'cross-site' });
     expect((await foreign.answered).status).toBe(403);
-    expect([forget, foreign.forget].flatMap(({ mock }) => mock.calls)).toEqual([]);
+    expect([deleteAll, foreign.deleteAll].flatMap(({ mock }) => mock.calls)).toEqual([]);
   });
 });

@@ -63,6 +63,7 @@ function apiWithAnnasData() {
         askedFor.add(ownerId);
         return annas.delete(ownerId, id);
       },
+      deleteAll: done,
       forget: done,
     },
     auth: {

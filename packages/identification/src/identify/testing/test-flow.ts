@@ -175,6 +175,7 @@ export async function testFlow({
     find: async () => undefined,
     photo: async () => undefined,
     delete: async () => false,
+    deleteAll: async () => undefined,
     deleteByOwner: async () => undefined,
     deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
     freeBytes: async () => 0,
