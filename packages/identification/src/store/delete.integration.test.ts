@@ -179,8 +179,8 @@ describe('the deletion of all identifications', () => {
     await store.deleteAll(ann);
     expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
     expect((await store.photo(bob, bobs.id, 1))?.bytes.toString()).toBe('two');
-    const hashes = await database.client.photo.findMany({ select: { hash: true } });
-    expect(hashes.map(({ hash }) => hash).toSorted()).toEqual([two.hash, three.hash].toSorted());
+    const left = await database.client.photo.findMany({ select: { hash: true } });
+    expect(new Set(left.map(({ hash }) => hash))).toEqual(new Set([two.hash, three.hash]));
     expect(await storedFiles()).toHaveLength(2);
   });
 

@@ -28,7 +28,7 @@ const scopes = z
 
 const name = z.string().min(1).max(MAX_NAME_LENGTH).meta({ description: 'For people', example: 'Greenhouse camera' });
 const timestamp = z.iso.datetime({ offset: true });
-/** The last time that a date of four digits can say, whatever its offset. */
+/** The last time that a year of four digits can say with every offset. */
 const LAST_TIME = Date.UTC(9_999, 11, 31);
 const expiresAt = (description: string) =>
   timestamp
