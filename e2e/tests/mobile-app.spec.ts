@@ -69,7 +69,7 @@ test('a mobile app registers, identifies, reads and deletes its history, refresh
   const last = await tokens.load();
   await client.signOut();
   const thief = memoryTokenStore();
-  if (last !== undefined) await thief.save(last);
+  if (last) await thief.save(last);
   const replay = createPlantClient({ ...options, tokens: thief });
   await expect(replay.me()).rejects.toMatchObject({ status: 401, code: 'invalid_token' });
   await expect(client.me()).rejects.toMatchObject({ status: 401, code: 'authentication_required' });
