@@ -55,21 +55,21 @@ export interface IdempotencyKeys {
 
 /** Creates the store of keys. Each method is one statement, `begin` at most two unless the key changes meanwhile. */
 export function createIdempotencyKeys({ client, clock }: { client: PrismaClient; clock: Clock }): IdempotencyKeys {
-  const expiredAt = () => new Date(clock.now() - KEPT_MS);
-  const aliveUntil = () => new Date(clock.now() + ALIVE_MS);
+  const expiredAt = (now: number) => new Date(now - KEPT_MS);
+  const aliveUntil = (now: number) => new Date(now + ALIVE_MS);
 
   /** Takes a key that is free, expired, or held by a dead process for the same request. */
   async function take({ fingerprint, id }: NamedRequest): Promise<KeyRun | undefined> {
     const run = randomUUID();
-    const now = new Date(clock.now());
+    const now = clock.now();
     const taken = await client.$executeRaw`
       INSERT INTO ${table('IdempotencyKey')} AS kept ("id", "fingerprint", "run", "createdAt", "aliveUntil")
-      VALUES (${id}, ${fingerprint}, ${run}, ${now}, ${aliveUntil()})
+      VALUES (${id}, ${fingerprint}, ${run}, ${new Date(now)}, ${aliveUntil(now)})
       ON CONFLICT ("id") DO UPDATE SET
         "fingerprint" = excluded."fingerprint", "run" = excluded."run", "createdAt" = excluded."createdAt",
         "aliveUntil" = excluded."aliveUntil", "answer" = NULL, "identificationId" = NULL
-      WHERE kept."createdAt" <= ${expiredAt()} OR (
-        kept."answer" IS NULL AND kept."aliveUntil" <= ${now} AND kept."fingerprint" = excluded."fingerprint")`;
+      WHERE kept."createdAt" <= ${expiredAt(now)} OR (
+        kept."answer" IS NULL AND kept."aliveUntil" <= ${new Date(now)} AND kept."fingerprint" = excluded."fingerprint")`;
     return taken === 1 ? { id, run } : undefined;
   }
 
@@ -87,7 +87,10 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
       return { type: 'running' };
     },
     async extend(run) {
-      const { count } = await client.idempotencyKey.updateMany({ where: run, data: { aliveUntil: aliveUntil() } });
+      const { count } = await client.idempotencyKey.updateMany({
+        where: run,
+        data: { aliveUntil: aliveUntil(clock.now()) },
+      });
       return count === 1;
     },
     async keep(run, identification) {
@@ -108,7 +111,7 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
         signal.throwIfAborted();
         batch = await client.$executeRaw`
           DELETE FROM ${table('IdempotencyKey')} WHERE "id" = ANY (ARRAY(
-            SELECT "id" FROM ${table('IdempotencyKey')} WHERE "createdAt" <= ${expiredAt()}
+            SELECT "id" FROM ${table('IdempotencyKey')} WHERE "createdAt" <= ${expiredAt(clock.now())}
             ORDER BY "createdAt" LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED
           ))`;
         deleted += batch;
