@@ -8,7 +8,7 @@ export type PlantPhoto = Blob | { photo: Blob; organ: Organ };
 
 /** Photos of one plant, and what is known about it. */
 export interface PlantPhotos {
-  /** JPEG, PNG, WebP or GIF. */
+  /** In a format that the API accepts: see the field `image` in its document. */
   photos: readonly PlantPhoto[];
   /** Whether to look for diseases; true if absent. */
   diseases?: boolean;

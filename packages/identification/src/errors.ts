@@ -1,4 +1,4 @@
-import type { PhotoType, UnsupportedType } from './photos/formats/signature.ts';
+import type { PhotoType, UnsupportedType } from './photos/formats/photo-formats.ts';
 import type { Fault, PngTrait } from './photos/formats/structure.ts';
 import type { ProviderName, RejectedPart } from './types.ts';
 

@@ -1,4 +1,5 @@
 import type { ApiErrorCode, FieldError } from './api-error.ts';
+import { photoErrorText } from './photo-texts.ts';
 import {
   AUTH_ERRORS,
   AUTHENTICATION_REQUIRED,
@@ -92,7 +93,7 @@ export const ERROR_DOCUMENTATION: Readonly<Record<ApiErrorCode, ErrorDocumentati
   },
   photo_type: {
     when: 'The file is no picture of a supported format, or its label names another format than its bytes',
-    detail: 'Photo 1 is not a picture we can read. Please choose a JPEG, PNG, WebP or GIF.',
+    detail: photoErrorText({ photo: 0, reason: { type: 'unknown_format' } }),
   },
   photo_undecodable: {
     when: 'The picture is damaged or cut off',

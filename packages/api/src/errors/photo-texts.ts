@@ -1,16 +1,8 @@
 import { oversizedPhotoMessage } from '@plantcommunity/http';
 import type { PhotoError, PhotoErrorReason } from '@plantcommunity/identification';
-import type { PhotoType, UnsupportedType } from '@plantcommunity/identification/photo-signature';
+import { FORMAT_NAMES, PHOTO_FORMATS, UNSUPPORTED_FORMATS } from '@plantcommunity/identification/photo-formats';
 
-const FORMAT_NAMES: Readonly<Record<PhotoType | UnsupportedType, string>> = {
-  jpeg: 'JPEG',
-  png: 'PNG',
-  webp: 'WebP',
-  gif: 'GIF',
-  avif: 'AVIF',
-  heic: 'HEIC',
-};
-const ACCEPTED = 'JPEG, PNG, WebP or GIF';
+const NAMES = { ...PHOTO_FORMATS, ...UNSUPPORTED_FORMATS };
 
 /** Ends of the sentence "Photo 1 could not be read: …". */
 const FAULTS: Readonly<Record<Extract<PhotoErrorReason, { type: 'unreadable' }>['fault'], string>> = {
@@ -49,18 +41,18 @@ export function photoErrorText({ photo, reason }: Pick<PhotoError, 'photo' | 're
     }
     case 'decode_time': {
       const { format, max, pixels, scans, traits } = reason;
-      const kind = [...traits, FORMAT_NAMES[format]].join(' ') + (scans === 1 ? '' : ` of ${scans} scans`);
+      const kind = [...traits, NAMES[format].name].join(' ') + (scans === 1 ? '' : ` of ${scans} scans`);
       const value = `has ${roundedUp(pixels)} megapixels in a ${kind}`;
       return `${tooLarge(number, value, roundedDown(max))} Please save it as a plain JPEG, or make it smaller.`;
     }
     case 'unknown_format':
-      return `Photo ${number} is not a picture we can read. Please choose a ${ACCEPTED}.`;
+      return `Photo ${number} is not a picture we can read. Please choose a ${FORMAT_NAMES}.`;
     case 'unsupported_format':
-      return `Photo ${number} is in the ${FORMAT_NAMES[reason.format]} format, which we cannot read yet. Please save it as a JPEG and try again.`;
+      return `Photo ${number} is in the ${NAMES[reason.format].name} format, which we cannot read yet. Please save it as a JPEG and try again.`;
     case 'other_media_type':
-      return `Photo ${number} was sent as another type of file, but is a ${FORMAT_NAMES[reason.format]}. Please send it as image/${reason.format}.`;
+      return `Photo ${number} was sent as another type of file, but is a ${NAMES[reason.format].name}. Please send it as ${PHOTO_FORMATS[reason.format].mediaType}.`;
     case 'other_file_ending':
-      return `The name of photo ${number} ends in .${reason.ending}, but it is a ${FORMAT_NAMES[reason.format]}. Please rename it and try again.`;
+      return `The name of photo ${number} ends in .${reason.ending}, but it is a ${NAMES[reason.format].name}. Please rename it and try again.`;
     case 'dot_file':
       return `The name of photo ${number} starts with a dot, like that of a hidden file. Please rename it and try again.`;
     case 'unreadable':

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readJpeg } from './formats/jpeg.ts';
+import type { PhotoType } from './formats/photo-formats.ts';
 import { readPng } from './formats/png.ts';
-import type { PhotoType } from './formats/signature.ts';
 import type { Fault, Structure } from './formats/structure.ts';
 import { decodeCost } from './inspect.ts';
 import { type JpegShape, makeJpeg } from './testing/make-jpeg.ts';

@@ -1,8 +1,8 @@
 import type { UploadedPhoto } from '@plantcommunity/http';
 import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { fileNameFault } from './file-name.ts';
+import type { PhotoType, UnsupportedType } from './formats/photo-formats.ts';
 import { type ReadStructure, readStructure } from './formats/read-structure.ts';
-import type { PhotoType, UnsupportedType } from './formats/signature.ts';
 import { joinPieces, type PngTrait, type Structure } from './formats/structure.ts';
 import { mediaTypeContradicts } from './media-type.ts';
 import type { PhotoLimits } from './types.ts';

@@ -1,22 +1,11 @@
-import type { PhotoType } from './formats/signature.ts';
+import { PHOTO_FORMATS, type PhotoFormat, type PhotoType } from './formats/photo-formats.ts';
 
-/** Subtypes of `image/` that name one of the four accepted formats; some clients write them behind `application/`. */
-const ACCEPTED = new Map<string, PhotoType>([
-  ['jpeg', 'jpeg'],
-  ['jpg', 'jpeg'],
-  ['jpe', 'jpeg'],
-  ['pjpeg', 'jpeg'],
-  ['x-jpeg', 'jpeg'],
-  ['x-jpg', 'jpeg'],
-  ['png', 'png'],
-  ['x-png', 'png'],
-  ['apng', 'png'],
-  ['vnd.mozilla.apng', 'png'],
-  ['webp', 'webp'],
-  ['x-webp', 'webp'],
-  ['gif', 'gif'],
-  ['x-gif', 'gif'],
-]);
+/** Subtypes of `image/` that name an accepted format; some clients write them behind `application/`. */
+const ACCEPTED = new Map<string, string>(
+  Object.entries<PhotoFormat>(PHOTO_FORMATS).flatMap(([type, { mediaType, subtypes }]) =>
+    [mediaType.slice('image/'.length), ...subtypes].map((subtype) => [subtype, type] as const),
+  ),
+);
 
 /** Subtypes of `application/` that clients send when they do not know the type. */
 const UNSPECIFIC = new Set([
@@ -49,8 +38,8 @@ const MEDIA_TYPE = /([^\s/"',]+)\s*\/\s*([^\s/"',]+)/g;
  * Whether a part's media type names another kind of file than its bytes are. These types claim nothing: an empty one,
  * text that is no media type (`image`, as one phone library writes it), a wildcard, an unknown binary, and
  * `multipart/form-data`, which clients copy from the request. `image/heic` and other formats that the server cannot
- * read do not contradict either: a converted photo may keep the media type that it had before. A wrong one of the four
- * accepted formats does, because the bytes show the true one.
+ * read do not contradict either: a converted photo may keep the media type that it had before. A wrong accepted
+ * format does, because the bytes show the true one.
  */
 export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolean {
   const [essence = ''] = mediaType.split(';', 1);

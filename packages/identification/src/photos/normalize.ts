@@ -6,7 +6,7 @@ import { IdentificationError, PhotoError } from '../errors.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import { holdsFirstFrame } from './formats/gif-pixels.ts';
 import { holdsAllBlocks } from './formats/jpeg-scans.ts';
-import type { PhotoType } from './formats/signature.ts';
+import type { PhotoType } from './formats/photo-formats.ts';
 import type { InspectedPhoto } from './inspect.ts';
 import type { NormalizedPhoto } from './types.ts';
 

@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { apiExamples } from '@/features/docs/api-examples.ts';
@@ -141,7 +142,7 @@ function Identify({ example, maxPhotos }: { example: Examples; maxPhotos: number
           </tr>
         </thead>
         <tbody>
-          <Field name="image">a photo: JPEG, PNG, WebP or GIF. Repeat the field for each photo</Field>
+          <Field name="image">{`a photo: ${FORMAT_NAMES}. Repeat the field for each photo`}</Field>
           <Field name="organs">
             what each photo shows: auto, leaf, flower, fruit, bark, habit or other. None, or one for each photo
           </Field>

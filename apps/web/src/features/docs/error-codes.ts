@@ -1,4 +1,5 @@
 import type { ApiErrorCode } from '@plantcommunity/api';
+import { FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 
 /** What a client does about an error. */
 type Remedy = 'change' | 'sign_in' | 'repeat' | 'report';
@@ -25,7 +26,7 @@ export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meanin
   version_gone: { remedy: 'change', meaning: 'This version has ended; the header Link names its successor.' },
   photo_too_large: { remedy: 'change', meaning: 'A photo has too many bytes or pixels; detail names the limit.' },
   unsupported_media_type: { remedy: 'change', meaning: 'The body is not multipart/form-data, which Accept names.' },
-  photo_type: { remedy: 'change', meaning: 'A photo is not a JPEG, PNG, WebP or GIF.' },
+  photo_type: { remedy: 'change', meaning: `A photo is not a ${FORMAT_NAMES}.` },
   photo_undecodable: { remedy: 'change', meaning: 'A photo is damaged or incomplete.' },
   authentication_required: { remedy: 'sign_in', meaning: 'The request has no token.' },
   invalid_token: { remedy: 'sign_in', meaning: 'The token has expired or was revoked: refresh it once.' },

@@ -1,5 +1,6 @@
 'use client';
 
+import { FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 import { Image as Picture } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -10,7 +11,6 @@ import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import { Slip } from '@/ui/slip.tsx';
 import styles from './blank-sheet.module.css';
 import type { RejectedFile } from './photo/photo-check.ts';
-import { FORMATS_TEXT } from './photo/photo-formats.ts';
 import { type OnFiles, PhotoBar, PickPhoto, usePhotoDrop } from './photo/photo-input.tsx';
 import { selectFirstUsable } from './photo/select-photo.ts';
 
@@ -69,7 +69,7 @@ export function BlankSheet({ sprig, maxPhotoBytes }: { sprig: ReactNode; maxPhot
           </PickPhoto>
         </div>
         <p className={styles['limits']}>
-          One photo, up to {bytesText(maxPhotoBytes, 0)}. {FORMATS_TEXT}.
+          One photo, up to {bytesText(maxPhotoBytes, 0)}. {FORMAT_NAMES}.
         </p>
         <noscript>
           <p className={styles['refusal']}>Choosing a photo needs JavaScript, which is off in this browser.</p>

@@ -1,9 +1,9 @@
+import { FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 import { Image as Picture } from 'lucide-react';
 import { bytesText } from '@/lib/format/amounts.ts';
 import { PhotoCorners } from '@/ui/photo-corners.tsx';
 import styles from './empty-view.module.css';
 import type { RejectedFile } from './photo/photo-check.ts';
-import { FORMATS_TEXT } from './photo/photo-formats.ts';
 import { type OnFiles, PhotoBar, PickPhoto } from './photo/photo-input.tsx';
 
 interface EmptyViewProps {
@@ -32,7 +32,7 @@ export function EmptyView({ rejected, above, maxPhotoBytes, onFiles }: EmptyView
           <div className={styles['words']}>
             <h2>{above ? 'Let go to lay it here' : 'Lay a photo here'}</h2>
             <p className={styles['quiet']}>
-              Drop it anywhere on this page, or paste it. One photo, up to {bytesText(maxPhotoBytes, 0)}: {FORMATS_TEXT}
+              Drop it anywhere on this page, or paste it. One photo, up to {bytesText(maxPhotoBytes, 0)}: {FORMAT_NAMES}
               .
             </p>
             <div className={styles['choose']}>

@@ -1,5 +1,6 @@
 import { inMegabytes, type UploadLimits } from '@plantcommunity/http';
 import { ORGANS } from '@plantcommunity/identification';
+import { ACCEPTED_MEDIA_TYPES, FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 import { z } from 'zod';
 import { defineEndpoint, type Endpoint, type MultipartBody } from '../../rest/endpoint.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
@@ -34,7 +35,7 @@ function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
         .array(file)
         .min(1)
         .max(maxPhotos)
-        .meta({ description: `JPEG, PNG, WebP or GIF, each of at most ${megabytes}; one field per photo, in order` }),
+        .meta({ description: `${FORMAT_NAMES}, each of at most ${megabytes}; one field per photo, in order` }),
       organs: z.array(z.enum(ORGANS)).max(maxPhotos).optional().meta({
         description:
           'None, or one per image, in order. Repeat the field; one field with a comma-separated or JSON list is also accepted',
@@ -50,7 +51,7 @@ function identifyBody({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
     }),
     example: { image: ['(bytes of a JPEG)', '(bytes of a JPEG)'], organs: ['leaf', 'flower'], language: 'pt-BR' },
     encoding: {
-      image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
+      image: { contentType: ACCEPTED_MEDIA_TYPES },
       // Without a style generators must guess; with one the content type is text/plain.
       organs: { style: 'form', explode: true },
     },

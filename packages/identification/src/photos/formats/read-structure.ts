@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { readGif } from './gif.ts';
 import { readJpeg } from './jpeg.ts';
+import { detectFormat, type PhotoType, type UnsupportedType } from './photo-formats.ts';
 import { readPng } from './png.ts';
-import { detectFormat, type PhotoType, type UnsupportedType } from './signature.ts';
 import type { Fault, Structure } from './structure.ts';
 import { readWebp } from './webp.ts';
 
@@ -21,10 +21,12 @@ const READERS: Readonly<Record<PhotoType, (bytes: Buffer) => Structure | Fault>>
   gif: readGif,
 };
 
+/** No picture is smaller; the readers count on a whole signature. */
+const MIN_BYTES = 12;
 const MAX_CACHED = 1_000;
 
 export const readStructure: ReadStructure = ({ bytes }) => {
-  const type = detectFormat(bytes);
+  const type = bytes.length < MIN_BYTES ? undefined : detectFormat(bytes);
   if (type === undefined || type === 'avif' || type === 'heic') return { type };
   const structure = READERS[type](bytes);
   // SOI has only two bytes: a file without a marker after them that cannot be read is no JPEG.

@@ -1,6 +1,6 @@
+import { SIGNATURE_BYTES } from '@plantcommunity/identification/photo-formats';
 import { describe, expect, it } from 'vitest';
 import { checkPhoto } from './photo-check.ts';
-import { SIGNATURE_BYTES } from './photo-formats.ts';
 
 const MAX_BYTES = 10_485_760;
 

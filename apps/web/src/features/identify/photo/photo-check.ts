@@ -1,7 +1,14 @@
 import { hidesCharacters } from '@plantcommunity/http/file-name';
 import { endsLikePicture, fileNameFault } from '@plantcommunity/identification/file-name';
+import {
+  detectFormat,
+  FORMAT_NAMES,
+  PHOTO_FORMATS,
+  type PhotoFormat,
+  UNSUPPORTED_FORMATS,
+} from '@plantcommunity/identification/photo-formats';
 import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
-import { detectFormat, FORMATS_TEXT, type PhotoFormat } from './photo-formats.ts';
+import { nameOtherFormat } from './other-formats.ts';
 
 /** A file that cannot be used, with its reason and remedy in one text. */
 export interface RejectedFile {
@@ -17,7 +24,7 @@ export interface RejectedFile {
 
 type CheckResult = { ok: true; file: File } | { ok: false; rejected: RejectedFile };
 
-const REMEDY = `Choose a ${FORMATS_TEXT}.`;
+const REMEDY = `Choose a ${FORMAT_NAMES}.`;
 
 /**
  * Checks a file before it is sent: its format by `head`, its first bytes, then its name and size. A photo gets the
@@ -26,26 +33,27 @@ const REMEDY = `Choose a ${FORMATS_TEXT}.`;
  */
 export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): CheckResult {
   const extension = /\.([a-z0-9]+)$/i.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const format = detectFormat(head);
+  const type = detectFormat(head);
   const reject = (badge: string, reason: string): CheckResult => ({
     ok: false,
     rejected: { name: file.name, badge, reason },
   });
 
   if (file.size === 0) return reject('Empty', 'There is nothing in this file. Choose another one.');
-  if (!format.photo) {
-    const badge = format.name?.split(' ')[0] ?? 'File';
-    if (format.name === 'HEIC' || format.name === 'AVIF') {
-      return reject(badge, `${format.name} photos cannot be read here yet. ${REMEDY}`);
-    }
-    const inside =
-      format.name === undefined ? 'it is no photo' : `it is ${format.name === 'text' ? '' : 'a '}${format.name}`;
+  if (type === undefined) {
+    const other = nameOtherFormat(head);
+    const badge = other?.split(' ')[0] ?? 'File';
+    const inside = other === undefined ? 'it is no photo' : `it is ${other === 'text' ? '' : 'a '}${other}`;
     return reject(
       badge,
       endsLikePicture(file.name)
         ? `It says photo, but inside ${inside}. ${REMEDY}`
         : `This is no photo: ${inside}. ${REMEDY}`,
     );
+  }
+  if (type === 'avif' || type === 'heic') {
+    const { name } = UNSUPPORTED_FORMATS[type];
+    return reject(name, `${name} photos cannot be read here yet. ${REMEDY}`);
   }
   if (hidesCharacters(file.name)) {
     return reject('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');
@@ -66,7 +74,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
       `${oversizeText(file.size)}; ${bytesText(maxBytes, 0)} is the most. Make it smaller and it will fit.`,
     );
   }
-  return { ok: true, file: underTrueName(file, format.photo, extension) };
+  return { ok: true, file: underTrueName(file, PHOTO_FORMATS[type], extension) };
 }
 
 /** Gives a photo the extension of its true format: replaces that of another picture format, else appends it. */

@@ -1,11 +1,11 @@
 'use client';
 
+import { ACCEPTED_MEDIA_TYPES } from '@plantcommunity/identification/photo-formats';
 import { Camera, Image as Picture } from 'lucide-react';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { type ButtonLook, buttonClass } from '@/ui/button.tsx';
 import { StickyBar } from '@/ui/layout.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
-import { ACCEPTED_MEDIA_TYPES } from './photo-formats.ts';
 
 const carriesFiles = (transfer: DataTransfer | null) => transfer?.types.includes('Files') ?? false;
 

@@ -1,7 +1,7 @@
+import { SIGNATURE_BYTES } from '@plantcommunity/identification/photo-formats';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEVICE_TIMEOUT_MS } from '../../../lib/timeout.ts';
 import type { RejectedFile } from './photo-check.ts';
-import { SIGNATURE_BYTES } from './photo-formats.ts';
 import { type ReadOptions, selectFirstUsable } from './select-photo.ts';
 
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);

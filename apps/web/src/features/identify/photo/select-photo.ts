@@ -1,6 +1,6 @@
+import { SIGNATURE_BYTES } from '@plantcommunity/identification/photo-formats';
 import { DEVICE_TIMEOUT_MS, DeviceTimeout, withTimeout } from '../../../lib/timeout.ts';
 import { checkPhoto, type RejectedFile } from './photo-check.ts';
-import { SIGNATURE_BYTES } from './photo-formats.ts';
 
 interface FileSelection {
   /** In-memory copy of the first usable file. */
