@@ -61,6 +61,7 @@ function passwordText(password: string | undefined): string {
 export function describeParts({ root, environment, dataDir }: RunOptions, parts: Parts): [string, string][] {
   const data = (name: string) => shownPath(root, `${dataDir}/${name}`);
   const database = environment['DATABASE_URL'] ?? '';
+  const photoStore = environment['PHOTO_STORE'] || data('photos');
   const redis = environment['UPSTASH_REDIS_REST_URL'] || environment['REDIS_URL'] || '';
   const providers = [
     ['PLANT_ID_API_KEY', 'Plant.id'],
@@ -84,6 +85,6 @@ export function describeParts({ root, environment, dataDir }: RunOptions, parts:
       'Providers',
       parts.simulator ? 'simulated: every answer is demo data, no photo leaves' : `real, ${named.join(' and ')}`,
     ],
-    ['Photos', `folder ${environment['PHOTO_STORE']?.replace(/^file:/, '') || data('photos')}`],
+    ['Photos', photoStore.startsWith('s3:') ? `bucket ${photoStore}` : `folder ${photoStore.replace(/^file:/, '')}`],
   ];
 }

@@ -60,8 +60,8 @@ export async function launch(root: string, mode: 'start' | 'dev', args: readonly
     record = await unlessShutdown(signal, openRecord(dataDir, socketFolder));
     signal.addEventListener('abort', () => record?.markEnding(), { once: true });
     group = createProcessGroup(record);
-    const photoStore = environment['PHOTO_STORE']?.replace(/^file:/, '');
-    requirePhotoFolder(photoStore ?? join(dataDir, 'photos'));
+    const { photos = { folder: join(dataDir, 'photos') } } = settings;
+    if ('folder' in photos) requirePhotoFolder(resolve(root, photos.folder));
     const { listenAddresses } = settings;
     const shutdownMs = settings.shutdownTimeoutMs + settings.closeTimeoutMs;
     const port = await freePort(listenAddresses, settings.port);

@@ -53,8 +53,14 @@ export function brokenRules(given: Given): Fault[] {
       'must not be set in production: the simulator never answers there',
     );
   }
-  // Read as the name of a folder, it would put the photos into a folder named `s3:`.
-  ensure(!given.PHOTO_STORE?.startsWith('s3:'), 'PHOTO_STORE', 'must be file:<folder>: s3:// cannot be used yet');
+  const isBucket = given.PHOTO_STORE?.startsWith('s3:') === true;
+  ensure(!given.S3_ENDPOINT || isBucket, 'PHOTO_STORE', 'must be s3://<bucket> beside S3_ENDPOINT');
+  ensure(
+    !isBucket || !!given.S3_ENDPOINT || !!given.AWS_REGION,
+    'AWS_REGION',
+    'is needed beside PHOTO_STORE=s3://<bucket>, or S3_ENDPOINT for a service other than AWS',
+  );
+  ensureBoth('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
   const largestUpload = Number(given.UPLOAD_MAX_MB || 10) * Number(given.UPLOAD_MAX_PHOTOS || 5);
   ensure(
     !(Number(given.UPLOAD_MEMORY_MB || 256) < 4 * (largestUpload + 1)),

@@ -108,6 +108,15 @@ export const schema = z.object({
   SHUTDOWN_TIMEOUT: seconds(1, 600).optional(),
   DATA_DIR: line.max(4_000, 'is too long').prefault('.data'),
   PHOTO_STORE: line.regex(/^(file:.+|s3:\/\/[a-z0-9.-]+(\/.*)?)$/, 'must be file:<folder> or s3://<bucket>').optional(),
+  /** Of a service other than AWS that speaks the protocol of S3. */
+  S3_ENDPOINT: address('https', 'http').optional(),
+  /** Default: on beside S3_ENDPOINT. */
+  S3_FORCE_PATH_STYLE: onOff.optional(),
+  /** Credentials by the names of AWS. Without them the AWS SDK looks for a role or a profile. */
+  AWS_REGION: key.optional(),
+  AWS_ACCESS_KEY_ID: key.optional(),
+  AWS_SECRET_ACCESS_KEY: key.optional(),
+  AWS_SESSION_TOKEN: key.optional(),
   /** 1 MB is 1,048,576 bytes, here and in UPLOAD_MEMORY_MB. */
   UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
   UPLOAD_MAX_SIDE: integer(100, 30_000).prefault('10000'),

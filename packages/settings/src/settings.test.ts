@@ -204,9 +204,34 @@ describe('readSettings', () => {
     expect(faultsIn({ ...production, ...extra })).toEqual(expected);
   });
 
-  it('refuses a bucket as PHOTO_STORE', () => {
-    expect(faultsIn({ ...production, PHOTO_STORE: 's3://photos' })).toEqual([expect.stringContaining('PHOTO_STORE')]);
-    expect(faultsIn({ ...production, PHOTO_STORE: 'file:/srv/photos' })).toEqual([]);
+  it('reads the bucket or the folder of the photos, and asks for what a bucket needs', () => {
+    const photosOf = (environment: Record<string, string>) => readSettings({ ...production, ...environment }).photos;
+    expect(photosOf({})).toBeUndefined();
+    expect(photosOf({ PHOTO_STORE: 'file:/srv/photos' })).toEqual({ folder: '/srv/photos' });
+    expect(photosOf({ PHOTO_STORE: 's3://photos', AWS_REGION: 'eu-central-1' })).toEqual({
+      bucket: 'photos',
+      prefix: '',
+      region: 'eu-central-1',
+      endpoint: undefined,
+      forcePathStyle: false,
+      credentials: undefined,
+    });
+    const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
+    expect(
+      photosOf({ PHOTO_STORE: 's3://photos/of/plants/', S3_ENDPOINT: 'https://s3.example', ...keys }),
+    ).toMatchObject({
+      prefix: 'of/plants/',
+      endpoint: 'https://s3.example',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'token' },
+    });
+    for (const [variable, environment] of Object.entries({
+      AWS_REGION: { PHOTO_STORE: 's3://photos' },
+      PHOTO_STORE: { S3_ENDPOINT: 'https://s3.example' },
+      AWS_SECRET_ACCESS_KEY: { AWS_ACCESS_KEY_ID: 'id' },
+    })) {
+      expect(faultsIn({ ...production, ...environment })).toEqual([expect.stringContaining(variable)]);
+    }
   });
 
   it('prefers REST to TCP and gives it its own time limit', () => {

@@ -117,6 +117,31 @@ function openTelemetryOf(values: Values) {
   return endpoint === undefined || isOff ? undefined : { endpoint, ...exported };
 }
 
+/** Region of a service other than AWS, which most of them ignore. */
+const OTHER_REGION = 'us-east-1';
+
+/** Returns the bucket or the folder of the photos; undefined: in the data folder. */
+function photosOf(values: Values) {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = values;
+  const { AWS_REGION: region, PHOTO_STORE: place = '', S3_ENDPOINT: endpoint, S3_FORCE_PATH_STYLE: pathStyle } = values;
+  const [, folder] = /^file:(.+)$/.exec(place) ?? [];
+  if (folder !== undefined) return { folder };
+  const [, bucket, path = ''] = /^s3:\/\/([^/]+)\/*(.*)$/.exec(place) ?? [];
+  if (bucket === undefined) return undefined;
+  return {
+    bucket,
+    prefix: path === '' ? '' : `${path.replace(/\/+$/, '')}/`,
+    region: region ?? OTHER_REGION,
+    endpoint,
+    forcePathStyle: pathStyle ?? endpoint !== undefined,
+    /** Undefined: as the AWS SDK finds them. */
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined
+        ? undefined
+        : { accessKeyId, secretAccessKey, ...(token !== undefined && { sessionToken: token }) },
+  };
+}
+
 /** Duration of a lease that its holder renews: others wait this long after the holder died. */
 const RENEWED_LEASE_MS = 10_000;
 
@@ -206,7 +231,7 @@ export function group(values: Values) {
     /** How long the process may take after `shutdownTimeoutMs` to close connections and end. */
     closeTimeoutMs: CLOSE_MS,
     dataDir: values.DATA_DIR,
-    photoStore: values.PHOTO_STORE,
+    photos: photosOf(values),
     upload: {
       maxBytes: values.UPLOAD_MAX_MB * megabyte,
       maxSide: values.UPLOAD_MAX_SIDE,

@@ -37,7 +37,7 @@ const LAST_WRITE_TIMEOUT_MS = 1_000;
  */
 export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Container> {
   const settings = readSettings(environment, databaseUrlProblems);
-  const { dataDir, databaseUrl, photoDir, redisConnection } = locationsOf(settings);
+  const { dataDir, databaseUrl, photos, redisConnection } = locationsOf(settings);
   const clock = systemClock;
   const logger = await createAppLogger(settings);
   const metrics = createAppMetrics(settings);
@@ -84,7 +84,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     lock: settings.cacheLock,
     photoLimits: settings.upload,
     decodeConcurrency: settings.decodeConcurrency,
-    photoDir,
+    photos,
     isDemo: settings.isDemo,
     sendTraceparent: settings.sendTraceparent,
     database,
@@ -194,10 +194,9 @@ function locationsOf(settings: Settings) {
     throw new Error('DATABASE_URL and REDIS_URL are missing: `npm start` embeds both');
   }
   const dataDir = resolve(/* turbopackIgnore: true */ settings.dataDir);
-  const photoDir = resolve(
-    /* turbopackIgnore: true */ settings.photoStore?.replace(/^file:/, '') ?? `${dataDir}/photos`,
-  );
-  return { dataDir, databaseUrl, photoDir, redisConnection };
+  const place = settings.photos ?? { folder: `${dataDir}/photos` };
+  const photos = 'folder' in place ? { folder: resolve(/* turbopackIgnore: true */ place.folder) } : place;
+  return { dataDir, databaseUrl, photos, redisConnection };
 }
 
 /** Logs once when the database is lost and once when it is back; failures in between are not logged each. */

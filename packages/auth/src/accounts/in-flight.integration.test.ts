@@ -69,7 +69,7 @@ beforeEach(async () => {
     lock: { waitMs: undefined, ttlMs: 30_000, renew: true },
     photoLimits: { maxBytes: 1_000_000, maxSide: 1_000, maxPixels: 1_000_000, maxPhotos: 5 },
     decodeConcurrency: 2,
-    photoDir,
+    photos: { folder: photoDir },
     isDemo: false,
     database,
     redis,

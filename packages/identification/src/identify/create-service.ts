@@ -52,7 +52,7 @@ export function createIdentificationService(
   options: IdentificationOptions,
   parts: Partial<ServiceParts> = {},
 ): OperatedService {
-  const { clock, database, logger, photoDir } = options;
+  const { clock, database, logger, photos } = options;
   return composeService(options, {
     definitions: parts.definitions ?? PROVIDERS,
     normalizer:
@@ -64,7 +64,7 @@ export function createIdentificationService(
         clock,
         metrics: options.metrics.decodes,
       }),
-    store: parts.store ?? createStore({ database, photoDir, clock, logger }),
+    store: parts.store ?? createStore({ database, photos, clock, logger }),
     idempotencyKeys: parts.idempotencyKeys ?? createIdempotencyKeys({ client: database.client, clock }),
     dailyUsage: parts.dailyUsage ?? new StoredDailyUsage({ database, clock, logger }),
     keyPrefix: parts.keyPrefix ?? '',

@@ -14,7 +14,7 @@ import type { DecoderLoad } from '../photos/normalize.ts';
 import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
-import type { Store } from '../store/store.ts';
+import type { PhotoPlace, Store } from '../store/store.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -47,7 +47,7 @@ export interface IdentificationOptions {
   photoLimits: PhotoLimits;
   /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
   decodeConcurrency: number;
-  photoDir: string;
+  photos: PhotoPlace;
   isDemo: boolean;
   /** Sends the trace of a request on to the providers, in `traceparent`; false unless given. */
   sendTraceparent?: boolean;

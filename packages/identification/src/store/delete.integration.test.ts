@@ -29,7 +29,12 @@ beforeEach(async () => {
   await database.client.photo.deleteMany();
   await database.client.user.deleteMany();
   photoDir = await mkdtemp(join(tmpdir(), 'forget-'));
-  store = createStore({ database, photoDir, clock: systemClock, logger: createLogger({ level: 'silent' }) });
+  store = createStore({
+    database,
+    photos: { folder: photoDir },
+    clock: systemClock,
+    logger: createLogger({ level: 'silent' }),
+  });
   [ann, bob] = await Promise.all([newUser(), newUser()]);
 });
 afterEach(() => rm(photoDir, { recursive: true }));
@@ -366,7 +371,12 @@ describe('the deletion of orphaned photos', () => {
   /** Deletes orphans as a process does whose clock is `ms` ahead. */
   function deleteOrphans(ms: number, signal = new AbortController().signal) {
     const clock = new FakeClock(Date.now() + ms);
-    const later = createStore({ database, photoDir, clock, logger: createLogger({ level: 'silent' }) });
+    const later = createStore({
+      database,
+      photos: { folder: photoDir },
+      clock,
+      logger: createLogger({ level: 'silent' }),
+    });
     return later.deleteOrphanedPhotos(signal);
   }
 

@@ -97,14 +97,14 @@ export async function deleteAllIdentifications(context: StoreContext, ownerId: s
  * @throws the reason of `signal` between two batches; errors of the database
  */
 export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortSignal): Promise<OrphanDeletion> {
-  const { failures, files, unused, used } = await findUnusedFiles(context, signal);
+  const { files, unused, used } = await findUnusedFiles(context, signal);
   const reason = await reasonToKeep(context, { files, unused: unused.length, used });
   if (reason !== undefined) return { deleted: 0, failed: 0, refused: { reason, unused: unused.length, files } };
   const photos = await deleteUnreferencedPhotos(context, { signal });
   const removed = await deleteFiles(context, unused, signal);
   return {
     deleted: photos.deleted + removed.deleted,
-    failed: failures.length + photos.failures.length + removed.failures.length,
+    failed: photos.failures.length + removed.failures.length,
   };
 }
 
@@ -162,26 +162,24 @@ async function reasonToKeep(
 async function findUnusedFiles(
   { client, clock, files: stored }: StoreContext,
   signal: AbortSignal,
-): Promise<{ files: number; used: number; unused: readonly string[]; failures: readonly unknown[] }> {
+): Promise<{ files: number; used: number; unused: readonly string[] }> {
   const unused: string[] = [];
-  const failures: unknown[] = [];
   let files = 0;
   let used = 0;
-  for await (const ids of stored.list()) {
+  for await (const found of stored.list()) {
     signal.throwIfAborted();
-    files += ids.length;
-    const photos = await client.photo.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+    files += found.length;
+    const photos = await client.photo.findMany({
+      where: { id: { in: found.map(({ id }) => id) } },
+      select: { id: true },
+    });
     const withRow = new Set(photos.map(({ id }) => id));
     used += withRow.size;
-    for (const id of ids.filter((one) => !withRow.has(one))) {
-      try {
-        if (clock.now() - (await stored.writtenAt(id)) >= UNUSED_FILE_AGE_MS) unused.push(id);
-      } catch (error) {
-        failures.push(error);
-      }
+    for (const { id, writtenAt } of found) {
+      if (!withRow.has(id) && clock.now() - writtenAt >= UNUSED_FILE_AGE_MS) unused.push(id);
     }
   }
-  return { files, used, unused, failures };
+  return { files, used, unused };
 }
 
 async function deleteFiles(context: StoreContext, ids: readonly string[], signal: AbortSignal): Promise<Deletion> {

@@ -121,7 +121,7 @@ describe('an idempotency key', () => {
       data: { id: ownerId, email: `${ownerId}@example.org`, createdAt: new Date(NOON) },
     });
     const logger = createLogger({ level: 'silent' });
-    const store = createStore({ database: databases[0], photoDir: `/tmp/${ownerId}`, clock, logger });
+    const store = createStore({ database: databases[0], photos: { folder: `/tmp/${ownerId}` }, clock, logger });
     const entry = {
       ownerId,
       identification: anIdentification,

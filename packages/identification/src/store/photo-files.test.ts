@@ -1,46 +1,63 @@
-import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPhotoFiles } from './photo-files.ts';
+import type { PhotoFiles, StoredFile } from './photo-files.ts';
+import { openPhotoFiles } from './store.ts';
+import { photoPlaces, type TestPlace } from './testing/photo-places.ts';
 
-const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
-
-describe('photo files', () => {
-  let parent: string;
+describe.each(photoPlaces)('the files of photos in $kind', ({ open }) => {
+  let opened: TestPlace;
+  let files: PhotoFiles;
   beforeEach(async () => {
-    parent = await mkdtemp(join(tmpdir(), 'photos-'));
+    opened = await open();
+    files = openPhotoFiles(opened.place);
   });
-  afterEach(() => rm(parent, { recursive: true }));
+  afterEach(() => opened.close());
+
+  async function listed(): Promise<StoredFile[]> {
+    const found: StoredFile[] = [];
+    for await (const page of files.list()) found.push(...page);
+    return found;
+  }
 
   it('are read byte for byte, small and large', async () => {
-    const files = openPhotoFiles(join(parent, 'a', 'b'));
-    for (const size of [0, 1, 511, 512, 4_096, 65_537, 3_000_000]) {
+    for (const size of [0, 1, 512, 65_537, 3_000_000]) {
       const jpeg = Buffer.alloc(size, `${size}`);
       await files.write(`id${size}`, jpeg);
-      expect(jpeg.equals((await files.read(`id${size}`)) ?? Buffer.from('missing'))).toBe(true);
+      const read = await files.read(`id${size}`);
+      expect({ size, isEqual: read?.equals(jpeg) }).toEqual({ size, isEqual: true });
     }
+    expect(await files.read('other')).toBeUndefined();
   });
 
-  it('are readable by this user only, in a folder of this user only', async () => {
-    const folder = join(parent, 'photos');
-    await openPhotoFiles(folder).write('abc', Buffer.from('x'));
-    expect(await modeOf(folder)).toBe('700');
-    expect(await modeOf(join(folder, 'ab', 'abc.jpg'))).toBe('600');
-  });
-
-  it('keep the mode of an existing folder, which may have other uses', async () => {
-    await chmod(parent, 0o755);
-    openPhotoFiles(parent);
-    expect(await modeOf(parent)).toBe('755');
-  });
-
-  it('are removed, and may be removed twice', async () => {
-    const files = openPhotoFiles(parent);
-    await files.write('abc', Buffer.from('x'));
+  it('are replaced, and removed, which may be repeated', async () => {
+    await files.write('abc', Buffer.from('one'));
+    await files.write('abc', Buffer.from('two'));
+    expect((await files.read('abc'))?.toString()).toBe('two');
     await files.remove('abc');
     await files.remove('abc');
     expect(await files.read('abc')).toBeUndefined();
-    expect(await readdir(join(parent, 'ab'))).toEqual([]);
+    expect(await listed()).toEqual([]);
+  });
+
+  it('are listed with the times of their writing, without the names of databases', async () => {
+    const before = Date.now();
+    const ids = Array.from({ length: 12 }, () => randomUUID()).toSorted();
+    await Promise.all(ids.map((id) => files.write(id, Buffer.from(id))));
+    expect(await files.databases()).toEqual([]);
+    for (const id of ['first', 'second']) await files.addDatabase(id);
+    expect(await files.databases()).toEqual(['first', 'second']);
+    const found = await listed();
+    expect(found.map(({ id }) => id).toSorted()).toEqual(ids);
+    // S3 gives whole seconds.
+    for (const { writtenAt } of found) expect(Math.abs(writtenAt - before)).toBeLessThan(60_000);
+    expect(await files.freeBytes()).toBeTruthy();
+  });
+
+  it('fail while the place is gone, and are not taken for missing', async () => {
+    await files.write('abc', Buffer.from('one'));
+    await opened.close();
+    await expect(files.freeBytes()).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    await expect(files.write('abd', Buffer.from('two'))).rejects.toThrow(/ENOENT|ECONNREFUSED/);
+    opened = await open();
   });
 });

@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(photoDir, { recursive: true }));
 
 function anotherStore(): Store {
-  return createStore({ database, photoDir, clock, logger: createLogger({ level: 'silent' }) });
+  return createStore({ database, photos: { folder: photoDir }, clock, logger: createLogger({ level: 'silent' }) });
 }
 
 async function newUser(): Promise<string> {

@@ -11,7 +11,9 @@ import {
   type OrphanDeletion,
 } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
-import { openPhotoFiles } from './photo-files.ts';
+import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
+import type { PhotoFiles } from './photo-files.ts';
+import { openPhotoFolder } from './photo-folder.ts';
 import { addPhotos, saveIdentification } from './save.ts';
 import type {
   HistoryPage,
@@ -56,17 +58,27 @@ export interface Store {
    * seem to belong to another database. @throws errors of the database, the reason of `signal`
    */
   deleteOrphanedPhotos(signal: AbortSignal): Promise<OrphanDeletion>;
-  /** Returns the bytes that are free for more photos. @throws when the store is missing or takes no photos */
-  freeBytes(): Promise<number>;
+  /**
+   * Returns the bytes that are free for more photos; `unknown` for a bucket. @throws when the store is missing or takes no
+   * photos
+   */
+  freeBytes(): Promise<number | 'unknown'>;
   /** Counts the photos that no identification refers to, and that wait for their deletion. */
   countOrphans(): Promise<number>;
 }
 
-/** Creates the store; a missing `photoDir` is created, readable only by this user of the operating system. */
-export function createStore(options: { database: Database; photoDir: string; clock: Clock; logger: Logger }): Store {
+/** Where the files of photos are. A missing folder is created, readable only by this user of the operating system. */
+export type PhotoPlace = { readonly folder: string } | PhotoBucket;
+
+/** Opens the files of photos. */
+export function openPhotoFiles(place: PhotoPlace): PhotoFiles {
+  return 'folder' in place ? openPhotoFolder(place.folder) : openPhotoBucket(place);
+}
+
+export function createStore(options: { database: Database; photos: PhotoPlace; clock: Clock; logger: Logger }): Store {
   const { clock, logger } = options;
   const { client } = options.database;
-  const files = openPhotoFiles(options.photoDir);
+  const files = openPhotoFiles(options.photos);
   const nextId = monotonicFactory();
   const context = { client, files, clock, logger };
   return {

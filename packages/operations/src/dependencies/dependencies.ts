@@ -47,7 +47,7 @@ export class DependencyMonitor {
   readonly #options: DependencyMonitorOptions;
   readonly #redis: RedisHealthMonitor;
   readonly #latencyMs: Sampler<number | undefined>;
-  readonly #freeBytes: Sampler<number | undefined>;
+  readonly #freeBytes: Sampler<number | 'unknown' | undefined>;
   readonly #orphans: Sampler<number>;
 
   constructor(options: DependencyMonitorOptions) {
@@ -88,7 +88,7 @@ export class DependencyMonitor {
       },
       photoStore: {
         isUp: freeBytes !== undefined,
-        ...(freeBytes !== undefined && { freeBytes }),
+        ...(typeof freeBytes === 'number' && { freeBytes }),
         ...(orphans !== undefined && { orphans }),
       },
       decoder: identification.decoderLoad(),

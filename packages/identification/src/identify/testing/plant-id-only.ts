@@ -36,7 +36,7 @@ export function createPlantIdService(options: PlantIdServiceOptions): OperatedSe
     lock: { ...lock, renew: true },
     photoLimits: LIMITS,
     decodeConcurrency: 2,
-    photoDir: tmpdir(),
+    photos: { folder: tmpdir() },
     isDemo: false,
     database: options.database ?? absentDatabase(),
     redis,

@@ -194,7 +194,7 @@ export async function testFlow({
       lock: { waitMs: 40_000, ttlMs: 30_000, renew: true },
       photoLimits: LIMITS,
       decodeConcurrency: 1,
-      photoDir: '',
+      photos: { folder: '' },
       isDemo: false,
       database: absentDatabase(() => database.isUp),
       redis,

@@ -29,7 +29,7 @@ const service = createIdentificationService(
     lock: { waitMs: 30_000, ttlMs: 30_000, renew: false },
     photoLimits: LIMITS,
     decodeConcurrency: 1,
-    photoDir: tmpdir(),
+    photos: { folder: tmpdir() },
     isDemo: false,
     database: absentDatabase(),
     redis,

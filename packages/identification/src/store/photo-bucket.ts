@@ -1,0 +1,119 @@
+import { DATABASE_IDS, fileNameOf, type PhotoFiles } from './photo-files.ts';
+
+/** A bucket of S3 or of a service that speaks its protocol. */
+export interface PhotoBucket {
+  readonly bucket: string;
+  /** Begins the name of every object, such as `photos/`; empty unless photos share the bucket with other things. */
+  readonly prefix: string;
+  /** Undefined: as the AWS SDK finds it. */
+  readonly region: string | undefined;
+  /** Undefined: that of AWS in the region. */
+  readonly endpoint: string | undefined;
+  /** Puts the bucket into the path instead of the host name, as most services other than AWS need it. */
+  readonly forcePathStyle: boolean;
+  /** Undefined: as the AWS SDK finds them, such as the role of the machine. */
+  readonly credentials:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string }
+    | undefined;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** Longest time without a byte, and of a whole request. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/**
+ * Opens a bucket for photos. An object appears whole or not at all, by the protocol. Nothing is asked of the service
+ * before the first use, so that the app starts while it is away.
+ */
+export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
+  const { bucket: Bucket, credentials, endpoint, forcePathStyle, prefix, region } = options;
+  const connected = memoize(async () => {
+    // Loaded only where photos are in a bucket: it is a large library.
+    const sdk = await import('@aws-sdk/client-s3');
+    const client = new sdk.S3Client({
+      forcePathStyle,
+      ...(region !== undefined && { region }),
+      ...(endpoint !== undefined && { endpoint }),
+      ...(credentials !== undefined && { credentials }),
+      // Several services other than AWS refuse the checksums that the SDK sends by default.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        socketTimeout: REQUEST_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    });
+    return { sdk, client };
+  });
+  const keyOf = (id: string) => `${prefix}${fileNameOf(id)}`;
+  const databases = `${prefix}${DATABASE_IDS}/`;
+
+  /** Yields the objects whose names begin with `Prefix`, in pages. */
+  async function* objects(Prefix: string) {
+    const { client, sdk } = await connected();
+    for await (const { Contents = [] } of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+      yield Contents.flatMap(({ Key, LastModified }) =>
+        Key === undefined || LastModified === undefined ? [] : [{ key: Key, writtenAt: LastModified.getTime() }],
+      );
+    }
+  }
+
+  return {
+    async write(id, jpeg) {
+      const { client, sdk } = await connected();
+      const headers = { ContentType: 'image/jpeg', CacheControl: 'private, no-store' };
+      await client.send(new sdk.PutObjectCommand({ Bucket, Key: keyOf(id), Body: jpeg, ...headers }));
+    },
+    async read(id) {
+      const { client, sdk } = await connected();
+      try {
+        const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(id) }));
+        const bytes = await Body?.transformToByteArray();
+        return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      } catch (error) {
+        if (error instanceof sdk.NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    async remove(id) {
+      const { client, sdk } = await connected();
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(id) }));
+    },
+    async *list() {
+      for await (const page of objects(prefix)) {
+        yield page.flatMap(({ key, writtenAt }) => {
+          const id = /([^/]+)\.jpg$/.exec(key)?.[1] ?? '';
+          return key === keyOf(id) ? [{ id, writtenAt }] : [];
+        });
+      }
+    },
+    async databases() {
+      const ids: string[] = [];
+      for await (const page of objects(databases)) ids.push(...page.map(({ key }) => key.slice(databases.length)));
+      return ids;
+    },
+    async addDatabase(id) {
+      const { client, sdk } = await connected();
+      await client.send(new sdk.PutObjectCommand({ Bucket, Key: `${databases}${id}`, Body: Buffer.from(id) }));
+    },
+    async freeBytes() {
+      const { client, sdk } = await connected();
+      await client.send(new sdk.HeadBucketCommand({ Bucket }));
+      return 'unknown';
+    },
+  };
+}
+
+/** Returns `load` with its first result kept; a failure is not kept. */
+function memoize<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
+    return loaded;
+  };
+}

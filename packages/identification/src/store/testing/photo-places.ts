@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from 's3rver';
+import type { PhotoPlace } from '../store.ts';
+
+/** A place for photos of a test. */
+export interface TestPlace {
+  readonly place: PhotoPlace;
+  close(): Promise<void>;
+}
+
+/** Every kind of place for photos, each empty when it is opened. */
+export const photoPlaces: readonly { kind: string; open: () => Promise<TestPlace> }[] = [
+  { kind: 'a folder', open: openFolder },
+  { kind: 'a bucket', open: openBucket },
+];
+
+async function openFolder(): Promise<TestPlace> {
+  const folder = await mkdtemp(join(tmpdir(), 'photos-'));
+  return { place: { folder }, close: () => rm(folder, { recursive: true }) };
+}
+
+/** Starts a server that speaks the protocol of S3. */
+async function openBucket(): Promise<TestPlace> {
+  const directory = await mkdtemp(join(tmpdir(), 'bucket-'));
+  const server = new S3rver({
+    address: '127.0.0.1',
+    port: 0,
+    silent: true,
+    directory,
+    configureBuckets: [{ name: 'photos' }],
+  });
+  const { port } = await server.run();
+  return {
+    place: {
+      bucket: 'photos',
+      prefix: 'of/plants/',
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      forcePathStyle: true,
+      // The only ones that the server knows.
+      credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    },
+    async close() {
+      await server.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
