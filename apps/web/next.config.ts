@@ -10,8 +10,15 @@ const config: NextConfig = {
   // Pages and API paths answer with and without a trailing slash; a redirect would lose a POST's body.
   skipTrailingSlashRedirect: true,
   outputFileTracingRoot: repository,
-  // The runbook of /admin is docs/operations.md; /docs has the examples of docs/api.md.
-  turbopack: { root: repository, rules: { '*.md': { type: 'text' } } },
+  turbopack: {
+    root: repository,
+    rules: {
+      // The runbook of /admin is docs/operations.md; /docs has the examples of docs/api.md.
+      '*.md': { type: 'text' },
+      // Licences of the viewer of /docs/reference, whose banners the build removes from its script.
+      '**/swagger-ui-dist/{LICENSE,NOTICE,*.LICENSE.txt}': { type: 'text' },
+    },
+  },
   transpilePackages: [
     '@plantcommunity/api',
     '@plantcommunity/auth',

@@ -48,7 +48,7 @@ test('the guide lists every error code of the contract', async ({ app, page }) =
 
 test('the pages about the API fit a narrow screen', async ({ app, page }) => {
   await page.setViewportSize({ width: 320, height: 800 });
-  for (const path of ['/docs', '/docs/migrate-to-v1', '/docs/reference']) {
+  for (const path of ['/docs', '/docs/migrate-to-v1', '/docs/reference', '/docs/reference/licences']) {
     await page.goto(app.url + path);
     await page.waitForLoadState('networkidle');
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -80,4 +80,34 @@ test('the reference calls the API, and nothing leaves the origin', async ({ app,
   await expect(live).toContainText('"status": "healthy"');
   await takeScreenshots(page, 'docs-reference');
   expect(faults).toEqual([]);
+});
+
+test('links out of the reference load a page, with the policy of that page', async ({ app, page }) => {
+  for (const [place, name, path] of [
+    ['banner', 'Sign in', '/login'],
+    ['contentinfo', 'API for your app', '/docs'],
+    ['main', 'its licences', '/docs/reference/licences'],
+  ] as const) {
+    await page.goto(`${app.url}/docs/reference`);
+    await expect(page.getByRole('button', { name: /identify\/health/ }).first()).toBeVisible();
+    await page.getByRole(place).getByRole('link', { name }).click();
+    await expect(page).toHaveURL(app.url + path);
+    // A style sheet in the page, which the policy of the reference alone allows.
+    const isStyleAllowed = await page.evaluate(() => {
+      const style = document.createElement('style');
+      style.textContent = 'body { color: red }';
+      document.head.append(style);
+      return style.sheet !== null;
+    });
+    expect({ path, isStyleAllowed }).toEqual({ path, isStyleAllowed: false });
+  }
+});
+
+test('the reference passes on the licences of its viewer', async ({ app, page }) => {
+  await page.goto(`${app.url}/docs/reference/licences`);
+  for (const text of ['SmartBear Software', 'Apache License', 'DOMPurify']) {
+    await expect(page.getByRole('main')).toContainText(text);
+  }
+  await expectAccessible(page);
+  await takeScreenshots(page, 'docs-licences');
 });

@@ -28,6 +28,7 @@ const PAGES = [
   '/docs',
   '/docs/migrate-to-v1',
   '/docs/reference',
+  '/docs/reference/licences',
   '/nothing/here',
 ];
 /** Paths that are answered for every host. */

@@ -21,6 +21,7 @@ export const PAGE_POLICIES = {
   '/docs': 'public',
   '/docs/migrate-to-v1': 'public',
   '/docs/reference': 'public',
+  '/docs/reference/licences': 'public',
   '/api/auth/[...nextauth]': 'public',
   '/api/health/live': 'public',
   '/api/health/ready': 'public',

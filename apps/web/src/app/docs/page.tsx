@@ -35,7 +35,7 @@ export default async function DocsPage() {
         </div>
         <Row heading="Start">
           <div className={styles['text']}>
-            <p>Is it there? This call needs no account, and every other one starts at the same address.</p>
+            <p>This call says whether the server can identify plants now. It needs no account.</p>
             <Example of={example('Ask whether plants can be identified')} name="Ask whether plants can be identified" />
           </div>
         </Row>
@@ -202,8 +202,9 @@ function Errors({ example }: { example: Examples }) {
     <div className={styles['text']}>
       <p>
         An error is <code>application/problem+json</code> (RFC 9457). Programs read <code>code</code>, people{' '}
-        <code>detail</code>; <code>errors</code> names each wrong field. A report quotes <code>requestId</code>, which
-        is also the header <code>X-Request-Id</code>. New codes may come: treat one that you do not know by its status.
+        <code>detail</code>; <code>errors</code> names each wrong field. Quote <code>requestId</code> when you report an
+        error; it is also in the header <code>X-Request-Id</code>. New codes may come: treat a code that you do not know
+        by its status.
       </p>
       <Example of={example('Handle a refusal')} name="Handle a refusal" />
       <ErrorsTable />
@@ -218,14 +219,16 @@ function RateHeaders() {
   return (
     <>
       <p>
-        An answer to identify says what is left: <code>r</code> of <code>q</code> calls in <code>w</code> seconds, and{' '}
-        <code>t</code> seconds until more are. <code>X-RateLimit-Limit</code>, <code>X-RateLimit-Remaining</code> and{' '}
-        <code>X-RateLimit-Reset</code> (epoch seconds) say the same.
+        Each answer of identify has the limit in its headers: <code>q</code> calls are allowed in <code>w</code>{' '}
+        seconds, <code>r</code> of them are left, and in <code>t</code> seconds all are available again.{' '}
+        <code>X-RateLimit-Limit</code>, <code>X-RateLimit-Remaining</code> and <code>X-RateLimit-Reset</code> (epoch
+        seconds) say the same.
       </p>
       <Code name="Headers of the rate limit" text={RATE_HEADERS} />
       <p>
-        Over a limit, the answer is 429 with <code>Retry-After</code> in whole seconds; 503 has it, too. Wait that long,
-        and no less. Every call counts, a refused photo too; a call that no service was asked for is given back.
+        Over a limit, the answer is 429. Like each 503, it has <code>Retry-After</code>: wait so many seconds before the
+        next call. Every call counts, also one whose photo is refused or whose answer is known already. A repetition
+        with the same <code>Idempotency-Key</code> does not count, nor does a 503 for which no service was asked.
       </p>
     </>
   );
@@ -235,7 +238,8 @@ function History({ example }: { example: Examples }) {
   return (
     <div className={styles['text']}>
       <p>
-        Identifications of an account are kept, with their photos. Those of others answer 404, as if there were none.
+        Identifications of an account are kept, with their photos. Those of other accounts are answered with 404, as if
+        they did not exist.
       </p>
       <Example of={example('Read the history')} name="Read the history" />
       <Example of={example('Read one identification and its photo')} name="Read one identification and its photo" />

@@ -7,9 +7,9 @@ type Remedy = 'change' | 'sign_in' | 'repeat' | 'report';
 /** Headings of the remedies, in the order of the page. */
 export const REMEDIES = {
   change: 'Change the request',
-  sign_in: 'Sign in, or as another user',
+  sign_in: 'Sign in, or use another account',
   repeat: 'Wait, then send it again',
-  report: 'Tell us',
+  report: 'Report it to us',
 } as const satisfies Record<Remedy, string>;
 
 /** What each code of an error means to a client, beyond the `detail` of the answer. */
@@ -31,9 +31,9 @@ export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meanin
   authentication_required: { remedy: 'sign_in', meaning: 'The request has no token.' },
   invalid_token: { remedy: 'sign_in', meaning: 'The token has expired or was revoked: refresh it once.' },
   invalid_credentials: { remedy: 'sign_in', meaning: 'The e-mail address or the password is wrong.' },
-  account_disabled: { remedy: 'sign_in', meaning: 'An admin has disabled the account.' },
+  account_disabled: { remedy: 'sign_in', meaning: 'An administrator has disabled the account.' },
   insufficient_scope: { remedy: 'sign_in', meaning: 'The API key may not do this; WWW-Authenticate names the scope.' },
-  foreign_origin: { remedy: 'sign_in', meaning: 'A page of another site sent it without a token.' },
+  foreign_origin: { remedy: 'sign_in', meaning: 'A page of another site sent the request, without a token.' },
   rate_limited: { remedy: 'repeat', meaning: 'The limit is used up until Retry-After.' },
   upload_stalled: { remedy: 'repeat', meaning: 'The body came too slowly; it does not count against the limit.' },
   idempotency_running: { remedy: 'repeat', meaning: 'The first request with this Idempotency-Key still runs.' },

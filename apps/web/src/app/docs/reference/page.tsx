@@ -15,11 +15,15 @@ export default function ReferencePage() {
         <div className={styles['head']}>
           <h1>API reference</h1>
           <p>
-            Every operation, and a form to try it. If you are signed in here, calls are made as you; with an access
-            token under Authorize, as its owner. An identification that you try counts like any other.
+            Every operation, with a form to try it. If you are signed in on this site, the calls are yours. With an
+            access token or an API key under Authorize, they are those of its owner. An identification that you try
+            counts like any other.
           </p>
         </div>
         <ApiReference />
+        <p className={styles['note']}>
+          Shown by Swagger UI: <a href="/docs/reference/licences">its licences</a>.
+        </p>
       </main>
     </>
   );

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Notice } from '@/ui/notice.tsx';
 import 'swagger-ui-dist/swagger-ui.css';
 import styles from './api-reference.module.css';
@@ -10,6 +10,7 @@ import { isOpenApiDocument, type OpenApiDocument, viewedDocument } from './viewe
 export function ApiReference() {
   const place = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<'loading' | 'shown' | 'failed'>('loading');
+  useWholePageLoads(place);
 
   useEffect(() => {
     let isGone = false;
@@ -51,6 +52,22 @@ export function ApiReference() {
       <div ref={place} />
     </div>
   );
+}
+
+/**
+ * Makes each link of the page load a document, those of `viewer` aside. The router of Next would keep the looser
+ * Content-Security-Policy of this page for the next one.
+ */
+function useWholePageLoads(viewer: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const keepFromRouter = (event: MouseEvent) => {
+      const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+      if (link !== null && viewer.current?.contains(link) !== true) event.stopPropagation();
+    };
+    // The router listens at the document. The window comes first, and the browser then follows the link.
+    window.addEventListener('click', keepFromRouter, { capture: true });
+    return () => window.removeEventListener('click', keepFromRouter, { capture: true });
+  }, [viewer]);
 }
 
 async function loadDocument(): Promise<OpenApiDocument> {
