@@ -23,12 +23,13 @@ export type RestResponse =
   | { status: 204 };
 
 /**
- * A documented response. It has no body if it has neither a JSON shape, whose meta holds an example, nor a media type.
- * `headers` are those of this response alone; every response has the request id, and a counted call the rate limit.
+ * A documented response. It has no body if it has neither a JSON shape nor a media type. The example of a JSON body is
+ * `example`, or that of the shape's meta. `headers` are those of this response alone; every response has the request id, and a counted call the rate limit.
  */
 interface DocumentedResponse {
   description: string;
   json?: ZodType;
+  example?: object;
   mediaType?: string;
   headers?: DocumentedHeaders;
 }

@@ -187,13 +187,13 @@ function responsesOf(endpoint: Endpoint, presenter: ErrorPresenter): ZodOpenApiR
   const { limit } = metaOf(endpoint.procedure, endpoint.operationId);
   const errors = errorResponses(endpoint, presenter);
   const responses = Object.entries(endpoint.responses).map(
-    ([status, { description, headers, json, mediaType }]): [string, ZodOpenApiResponseObject] => [
+    ([status, { description, example, headers, json, mediaType }]): [string, ZodOpenApiResponseObject] => [
       status,
       {
         description,
         headers: { ...requestIdHeader, ...(limit !== undefined && requiredRateLimitHeaders), ...headers },
-        ...(json && { content: { 'application/json': withExample(json) } }),
-        ...(mediaType && { content: { [mediaType]: { schema: BYTES } } }),
+        ...(json && { content: { 'application/json': withExample(json, example) } }),
+        ...(mediaType && { content: { [mediaType]: { schema: BYTES, example: `(bytes of type ${mediaType})` } } }),
       },
     ],
   );
@@ -202,7 +202,7 @@ function responsesOf(endpoint: Endpoint, presenter: ErrorPresenter): ZodOpenApiR
 
 const BYTES = { type: 'string' as const, format: 'binary' };
 
-/** Describes a JSON body; its schema's meta holds the example. */
-function withExample(schema: ZodType): ZodOpenApiMediaTypeObject {
-  return { schema, example: schema.meta()?.['example'] };
+/** Describes a JSON body. Without an example of its own it has that of its schema's meta. */
+function withExample(schema: ZodType, example: unknown = schema.meta()?.['example']): ZodOpenApiMediaTypeObject {
+  return { schema, example };
 }

@@ -1,8 +1,5 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import {
   isObject,
-  type Json,
   type JsonObject,
   type Operation,
   objectAt,
@@ -10,6 +7,7 @@ import {
   parseJson,
   withoutReferences,
 } from '../contract/document.ts';
+import { createSchemaCheck } from '../contract/schema-check.ts';
 
 /** The answer to one request, as a client saw it. */
 export interface SeenAnswer {
@@ -66,17 +64,7 @@ export function createAnswerCheck(document: JsonObject, basePath: string): (answ
   const operations = operationsOf(document).map((operation) => ({ operation, pattern: patternOf(operation.path) }));
   const components = objectAt(withoutReferences(document), 'components');
   const problem = objectAt(objectAt(components, 'schemas'), 'Problem');
-  const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, coerceTypes: false }));
-  const validators = new Map<JsonObject, ValidateFunction>();
-
-  function faults(schema: JsonObject, value: Json): string[] {
-    const validate = validators.get(schema) ?? ajv.compile(closed(schema));
-    validators.set(schema, validate);
-    validate(value);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-      [instancePath || 'the body', message, JSON.stringify(params)].join(' '),
-    );
-  }
+  const faults = createSchemaCheck();
 
   function bodyFaults(content: JsonObject, { body, headers, method }: SeenAnswer): string[] {
     const mediaType = headers.get('content-type')?.split(';')[0]?.trim() ?? '';
@@ -141,22 +129,4 @@ function patternOf(path: string): RegExp {
     .split('/')
     .map((step) => (/^\{\w+\}$/.test(step) ? '[^/]+' : step.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)));
   return new RegExp(`^${steps.join('/')}$`);
-}
-
-/** Returns a schema that takes only the members it lists. The document leaves room for members that later versions add. */
-function closed(schema: JsonObject): JsonObject {
-  const close = (value: Json | undefined): Json | undefined => {
-    if (Array.isArray(value)) return (value as readonly Json[]).map((item) => close(item) ?? null);
-    if (!isObject(value)) return value;
-    const copy = Object.fromEntries(
-      Object.entries(value)
-        .filter(([name]) => name !== 'examples')
-        .map(([name, member]) => [name, close(member)]),
-    );
-    return isObject(value['properties']) && copy['additionalProperties'] === undefined
-      ? { ...copy, additionalProperties: false }
-      : copy;
-  };
-  const made = close(schema);
-  return isObject(made) ? made : {};
 }

@@ -95,7 +95,7 @@ export function identificationEndpoints<W extends WireShapes>(
       procedure: procedures.health,
       responses: {
         200: { description: 'Healthy', json: presenter.health.schema },
-        503: { description: 'Degraded or unhealthy', json: presenter.health.schema },
+        503: { description: 'Degraded or unhealthy', json: presenter.health.schema, example: EXAMPLES.degradedHealth },
       },
       input: () => undefined,
       respond: (json) => ({ status: json.status === 'healthy' ? 200 : 503, json }),

@@ -67,6 +67,20 @@ const historyItem = {
 
 const circuit = { available: true, circuit_state: 'closed' };
 
+const health = {
+  status: 'healthy',
+  timestamp: createdAt,
+  version: '0.1.0',
+  circuit_state: 'closed',
+  services: {
+    plant_id: { ...circuit, fail_count: '0/3' },
+    plantnet: { ...circuit, fail_count: '0/5' },
+    redis: { available: true },
+    database: { available: true },
+  },
+  authentication: { mode: 'production', requires_auth: true },
+};
+
 export const EXAMPLES = {
   referenceImage,
   source: sources[0],
@@ -80,17 +94,11 @@ export const EXAMPLES = {
   historyItem,
   history: { items: [historyItem], next_cursor: identification.id },
   providerHealth: { ...circuit, fail_count: '0/3' },
-  health: {
-    status: 'healthy',
-    timestamp: createdAt,
-    version: '0.1.0',
-    circuit_state: 'closed',
-    services: {
-      plant_id: { ...circuit, fail_count: '0/3' },
-      plantnet: { ...circuit, fail_count: '0/5' },
-      redis: { available: true },
-      database: { available: true },
-    },
-    authentication: { mode: 'production', requires_auth: true },
+  health,
+  degradedHealth: {
+    ...health,
+    status: 'degraded',
+    circuit_state: 'open',
+    services: { ...health.services, plant_id: { available: false, circuit_state: 'open', fail_count: '3/3' } },
   },
 };
