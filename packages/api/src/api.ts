@@ -116,11 +116,9 @@ export function assembleApi({
         claimedUser: async () => principal && { userId: principal.userId },
         address: headers && clientAddress(headers, config.proxyHops),
         bearer: undefined,
-        userAgent: headers?.get('user-agent') ?? undefined,
         idempotencyKey: undefined,
         signal: new AbortController().signal,
         resHeaders: new Headers(),
-        declaredPath: (path: string) => path,
       };
       return createCaller({ services, request }).v1;
     },

@@ -41,7 +41,7 @@ export interface Operations {
    */
   acknowledgeAlert(operator: Operator, id: string): Promise<void>;
   /** Counts a call of the legacy namespace; `path` is that which the code declares. */
-  countLegacyCall(call: { path: string; userAgent: string | undefined }): void;
+  countLegacyCall(call: { path: string; userAgent: string | undefined; userId: string | undefined }): void;
   /** Counts a call of identify that was answered with 429. */
   countRefusal(tier: RateTier): void;
   /** Lists the entries of the audit trail that match, newest first. */

@@ -135,6 +135,35 @@ describe('readSettings', () => {
     ]);
   });
 
+  it('deprecates legacy from 2026-01-01 and ends it on 2027-07-01, both 00:00 UTC, unless other days are set', () => {
+    const [deprecatedAt, sunsetAt] = [new Date('2026-01-01T00:00:00Z'), new Date('2027-07-01T00:00:00Z')];
+    const legacyOf = (dates: Readonly<Record<string, string>>) =>
+      readSettings({ APP_ENV: 'development', ...dates }).legacy;
+    expect(legacyOf({})).toEqual({ deprecatedAt, sunsetAt });
+    expect(legacyOf({ LEGACY_API_DEPRECATED_AT: '', LEGACY_API_SUNSET_AT: ' ' })).toEqual({ deprecatedAt, sunsetAt });
+    expect(legacyOf({ LEGACY_API_SUNSET_AT: '2027-12-31' })).toEqual({
+      deprecatedAt,
+      sunsetAt: new Date('2027-12-31T00:00:00Z'),
+    });
+  });
+
+  it('accepts a sunset of legacy that is past', () => {
+    const dates = { LEGACY_API_DEPRECATED_AT: '2024-01-01', LEGACY_API_SUNSET_AT: '2024-01-01' };
+    expect(readSettings({ APP_ENV: 'development', ...dates }).legacy.sunsetAt).toEqual(
+      new Date('2024-01-01T00:00:00Z'),
+    );
+  });
+
+  it.each([
+    [{ LEGACY_API_SUNSET_AT: '2025-12-31' }, 'must not lie before LEGACY_API_DEPRECATED_AT'],
+    [{ LEGACY_API_SUNSET_AT: '2027-02-30' }, 'must be a day such as 2026-01-01'],
+    [{ LEGACY_API_SUNSET_AT: '2027-07-01T00:00:00Z' }, 'must be a day such as 2026-01-01'],
+    [{ LEGACY_API_SUNSET_AT: 'never' }, 'must be a day such as 2026-01-01'],
+  ])('refuses the sunset of legacy %o', (dates, problem) => {
+    const expected = expect.stringContaining(`LEGACY_API_SUNSET_AT ${problem}`) as string;
+    expect(faultsIn({ APP_ENV: 'development', ...dates })).toEqual([expected]);
+  });
+
   it('keeps idle connections for KEEP_ALIVE_TIMEOUT, by default 75 seconds', () => {
     expect(readSettings({ APP_ENV: 'development', KEEP_ALIVE_TIMEOUT: '620' }).keepAliveMs).toBe(620_000);
     for (const given of ['0', '3601', '60s', '-1']) {

@@ -17,8 +17,6 @@ export interface RequestContext {
   bearer: BearerKind | undefined;
   /** The client's address, as far as our own proxies report it. */
   address: string | undefined;
-  /** The client's User-Agent. */
-  userAgent: string | undefined;
   /** The Idempotency-Key header, unchecked. */
   idempotencyKey: string | undefined;
   /** The body, if it is an upload. */
@@ -27,8 +25,6 @@ export interface RequestContext {
   signal: AbortSignal;
   /** Headers that are added to the response. */
   resHeaders: Pick<Headers, 'set'>;
-  /** Returns the path of the procedure on this transport as the code declares it, without the values of its parameters. */
-  declaredPath(procedurePath: string): string;
 }
 
 /** Context of a procedure. It has two keys only, because tRPC copies it key by key for each middleware. */

@@ -1,4 +1,3 @@
-import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import { parseItem, parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
 import { legacy } from '../legacy/index.ts';
@@ -52,19 +51,6 @@ describe('the deprecation headers of legacy', () => {
       { target: successor, rel: 'successor-version' },
       { target: '/docs/migrate-to-v1', rel: 'deprecation', type: 'text/html' },
       { target: '/docs/migrate-to-v1#sunset', rel: 'sunset', type: 'text/html' },
-    ]);
-  });
-
-  it('come with a count of the declared path and the client, over REST and tRPC, but not for v1', async () => {
-    const counted: unknown[] = [];
-    const { api } = apiUnderTest({ operations: { countLegacyCall: (call) => void counted.push(call) } });
-    const headers = { ...asAnna.headers, 'User-Agent': 'okhttp/4.12.0' };
-    await api.rest(new Request(`${HOST}/api/plant-identification/identifications/${storedId}`, { headers }));
-    await api.rest(new Request(`${HOST}/api/v1/plant-identification/identify/health`, { headers }));
-    await api.trpc(new Request(`${HOST}/api/trpc/legacy.plantIdentification.health`));
-    expect(counted).toEqual([
-      { path: '/api/plant-identification/identifications/{id}', userAgent: 'okhttp/4.12.0' },
-      { path: '/api/trpc/legacy.plantIdentification.health', userAgent: undefined },
     ]);
   });
 
@@ -147,51 +133,5 @@ describe('the deprecation headers of legacy', () => {
     );
     expect(memberOf(answer.headers.get('ratelimit-policy'))).toEqual([['identify-anonymous', { q: 10, w: 3600 }]]);
     expect(memberOf(answer.headers.get('ratelimit'))).toEqual([['identify-anonymous', { r: 9, t: 3600 }]]);
-  });
-});
-
-describe('legacy', () => {
-  it('counts every call after its sunset, and names the successor of each', async () => {
-    const rows: unknown[] = [];
-    const metrics: unknown[] = [];
-    const { api, asked, clock } = apiUnderTest({
-      operations: { countLegacyCall: ({ path }) => void rows.push(path) },
-      metrics: { ...createTestMetrics().requests, recordLegacyCall: (call) => void metrics.push(call) },
-    });
-    clock.advance(config.legacy.sunsetAt.getTime() - clock.now());
-    const { headers } = asAnna;
-    const photo = `/api/plant-identification/identifications/${storedId}/photos/1`;
-    const batch = 'legacy.plantIdentification.history,legacy.auth.me';
-    const [rest, trpc] = await Promise.all([
-      api.rest(new Request(HOST + photo, { headers })),
-      api.trpc(new Request(`${HOST}/api/trpc/${batch}?batch=1&input=${encodeURIComponent('{}')}`, { headers })),
-    ]);
-    expect([rest, trpc].map(({ status }) => status)).toEqual([410, 410]);
-    expect(linksOf(rest.headers.get('link'))[0]?.['target']).toBe(photo.replace('/api/', '/api/v1/'));
-    const links = linksOf(trpc.headers.get('link')).map(({ target }) => target);
-    expect(links.slice(0, 2)).toEqual(['/api/trpc/v1.plantIdentification.history', '/api/trpc/v1.auth.me']);
-    const counted = [
-      '/api/plant-identification/identifications/{id}/photos/{n}',
-      '/api/trpc/legacy.plantIdentification.history',
-      '/api/trpc/legacy.auth.me',
-    ];
-    expect({ rows, metrics }).toEqual({ rows: counted, metrics: counted.map((route) => ({ route, isGone: true })) });
-    expect(asked).toEqual([]);
-  });
-
-  it('answers 410 from its sunset on, and not a millisecond earlier', async () => {
-    const { api, clock } = apiUnderTest();
-    const statusOf = async () => {
-      const response = await api.rest(new Request(`${HOST}/api/plant-identification/identify/health`));
-      const { detail } = (await response.json()) as { detail?: string };
-      return { status: response.status, detail };
-    };
-    clock.advance(config.legacy.sunsetAt.getTime() - clock.now() - 1);
-    expect(await statusOf()).toEqual({ status: 200 });
-    clock.advance(1);
-    expect(await statusOf()).toEqual({
-      status: 410,
-      detail: 'This version of the API is gone. Use /api/v1.',
-    });
   });
 });

@@ -1,7 +1,7 @@
 import { serializeItem } from 'structured-headers';
 import { ApiError } from '../errors/api-error.ts';
-import type { Context } from './context.ts';
-import type { Deprecation } from './namespace.ts';
+import type { Services } from '../services.ts';
+import { type Deprecation, namespaceOf } from './namespace.ts';
 
 /** Returns the headers of RFC 9745, RFC 8594 and RFC 8288; `successorPaths` replace the paths of the request. */
 export function deprecationHeaders(
@@ -21,17 +21,20 @@ export function deprecationHeaders(
   };
 }
 
-/** Counts a call. @throws {ApiError} `version_gone` from the sunset on */
-export function countDeprecatedCall(
-  { request, services }: Context,
-  deprecated: Deprecation,
-  procedurePath: string,
-): void {
-  const { clock, config, metrics, operations } = services;
-  const isGone = clock.now() >= deprecated.dates(config).sunsetAt.getTime();
-  const path = request.declaredPath(procedurePath);
-  metrics.recordLegacyCall({ route: path, isGone });
-  operations.countLegacyCall({ path, userAgent: request.userAgent });
-  if (!isGone) return;
-  throw new ApiError('version_gone', `This version of the API is gone. Use ${deprecated.successor.basePath}.`);
+/** Returns the error that answers every request of a deprecated version from its sunset on; undefined before it. */
+export function versionGone(
+  { dates, successor }: Deprecation,
+  { clock, config }: Pick<Services, 'clock' | 'config'>,
+): ApiError | undefined {
+  if (clock.now() < dates(config).sunsetAt.getTime()) return undefined;
+  return new ApiError('version_gone', `This version of the API is gone. Use ${successor.basePath}.`);
+}
+
+/** Like `versionGone`, for the version of a procedure, by its full tRPC path. */
+export function procedureGone(
+  services: Pick<Services, 'clock' | 'config' | 'namespaces'>,
+  procedurePath: string | undefined,
+): ApiError | undefined {
+  const deprecated = namespaceOf(services.namespaces, procedurePath)?.deprecated;
+  return deprecated && versionGone(deprecated, services);
 }

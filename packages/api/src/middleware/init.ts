@@ -7,6 +7,7 @@ import type {} from '@trpc/server/unstable-core-do-not-import';
 import type { ApiErrorCode, ApiErrorStatus, FieldError } from '../errors/api-error.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import type { Context } from './context.ts';
+import { procedureGone } from './deprecation.ts';
 import { namespaceOf } from './namespace.ts';
 import type { UploadFields } from './pending-upload.ts';
 
@@ -60,7 +61,8 @@ export const t = initTRPC
     // Stacks belong in the log, in development too; the formatter below adds none either.
     isDev: false,
     errorFormatter({ ctx, error, path }) {
-      const apiError = toApiError(error);
+      // From the sunset on, calls that tRPC itself refuses, such as those with a wrong method, are gone, too.
+      const apiError = (ctx && procedureGone(ctx.services, path)) ?? toApiError(error);
       const { code, errors, retryAfter, status } = apiError;
       const presenter = ctx && namespaceOf(ctx.services.namespaces, path)?.presenter.error;
       const detail = presenter?.detail(apiError) ?? apiError.detail;

@@ -6,9 +6,8 @@ import type { RateHeaders } from '../rate-limit/rate-headers.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
 import { rateLimitSubjectOf } from '../rate-limit/tier-rates.ts';
 import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
-import { countDeprecatedCall } from './deprecation.ts';
+import { procedureGone } from './deprecation.ts';
 import { t } from './init.ts';
-import { namespaceOf } from './namespace.ts';
 import { uploadVerdict } from './upload-verdict.ts';
 
 /**
@@ -17,9 +16,10 @@ import { uploadVerdict } from './upload-verdict.ts';
  */
 export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
-  const { clock, concurrencyLimit, config, identifyLimit, metrics, namespaces, operations } = ctx.services;
-  const deprecated = namespaceOf(namespaces, path)?.deprecated;
-  if (deprecated !== undefined) countDeprecatedCall(ctx, deprecated, path);
+  const { clock, concurrencyLimit, config, identifyLimit, metrics, operations } = ctx.services;
+  // A batch may call both a version that is gone and the current one.
+  const gone = procedureGone(ctx.services, path);
+  if (gone !== undefined) throw gone;
   const principal = await authenticate(ctx, meta);
   const rateLimitSubject = rateLimitSubjectOf(principal, config.rates);
   const callNext = (charge?: CallCharge) => next({ ctx: { principal, rateLimitSubject, charge } });

@@ -23,6 +23,8 @@ export interface IncomingRequest {
   rejection: HttpError | undefined;
   /** Its unread body, for procedures that take photos. */
   upload: PendingUpload;
+  /** The headers that may identify the caller. */
+  credentials: Headers;
 }
 
 /** The steps before and after a procedure that tRPC, REST and next-auth share. */
@@ -30,7 +32,12 @@ export interface RequestPipeline {
   services: Services;
   /** Runs `work` under the request's id and completes the headers of its response. */
   handle(request: Request, work: (incoming: IncomingRequest) => Promise<Response>): Promise<Response>;
-  createContext(incoming: IncomingRequest, response: Pick<RequestContext, 'resHeaders' | 'declaredPath'>): Context;
+  createContext(incoming: IncomingRequest, response: Pick<RequestContext, 'resHeaders'>): Context;
+  /**
+   * Counts calls of a deprecated version, by path at once, by caller as soon as it is known. `route` is the path as the
+   * code declares it, without the values of its parameters.
+   */
+  countDeprecatedCalls(incoming: IncomingRequest, calls: readonly { route: string; isGone: boolean }[]): void;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
 }
@@ -40,10 +47,19 @@ export function createRequestPipeline(
   auth: Pick<Auth, 'callerOf' | 'claimedUser'>,
   logger: Logger,
 ): RequestPipeline {
-  const { clock, config, metrics } = services;
+  const { clock, config, metrics, operations } = services;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
   metrics.watchUploadBytes(() => uploadMemory.heldBytes);
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
+
+  /** Returns the user whom credentials name; while the database is unavailable, by their signature alone. Never rejects. */
+  async function signedInUser(credentials: Headers): Promise<string | undefined> {
+    try {
+      return (await auth.callerOf(credentials).catch(() => auth.claimedUser(credentials)))?.userId;
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
     services,
@@ -69,7 +85,8 @@ export function createRequestPipeline(
       return runWithRequestId(requestId, async () => {
         const rejection = requestRefusal(request, config);
         try {
-          const response = await work({ request, requestId, rejection, upload });
+          const credentials = credentialHeaders(request, config);
+          const response = await work({ request, requestId, rejection, upload, credentials });
           return withResponseHeaders(response, requestId);
         } finally {
           // The photos stay in memory until the request is answered.
@@ -78,8 +95,7 @@ export function createRequestPipeline(
       });
     },
 
-    createContext({ request, requestId, upload }, response) {
-      const headers = credentialHeaders(request, config);
+    createContext({ credentials: headers, request, requestId, upload }, response) {
       return {
         services,
         request: {
@@ -90,13 +106,24 @@ export function createRequestPipeline(
           claimedUser: () => auth.claimedUser(headers),
           address: addressOf(request),
           bearer: bearerKindOf(request.headers),
-          userAgent: request.headers.get('user-agent') ?? undefined,
           idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
           signal: request.signal,
           ...(isUpload(request) && { upload }),
           ...response,
         },
       };
+    },
+
+    countDeprecatedCalls({ credentials, rejection, request }, calls) {
+      if (calls.length === 0) return;
+      for (const call of calls) metrics.recordLegacyCall(call);
+      const userAgent = request.headers.get('user-agent') ?? undefined;
+      // No answer waits for this: it may take a query, and the database may be unavailable. Nothing may act on the
+      // credentials of a request that is refused for its origin.
+      const naming = rejection === undefined ? signedInUser(credentials) : Promise.resolve(undefined);
+      void naming.then((userId) =>
+        calls.forEach(({ route }) => operations.countLegacyCall({ path: route, userAgent, userId })),
+      );
     },
 
     report(error, request, path) {

@@ -4,7 +4,7 @@ import type { ZodType } from 'zod';
 import { notFound } from '../errors/api-error.ts';
 import { type ErrorPresenter, errorResponse } from '../errors/problem.ts';
 import { invalidRequest, toApiError } from '../errors/to-api-error.ts';
-import { deprecationHeaders } from '../middleware/deprecation.ts';
+import { deprecationHeaders, versionGone } from '../middleware/deprecation.ts';
 import { proceduresOf, typeOf } from '../middleware/init.ts';
 import { currentErrorPresenter } from '../middleware/namespace.ts';
 import type { IncomingRequest, RequestPipeline } from '../middleware/request-pipeline.ts';
@@ -62,6 +62,12 @@ export function createOpenApiHandler(
     headers: Record<string, string>,
   ): Promise<Response> {
     const { rejection, request, upload } = incoming;
+    const deprecated = match?.namespace.deprecated;
+    if (match !== undefined && deprecated !== undefined) {
+      const gone = versionGone(deprecated, pipeline.services);
+      pipeline.countDeprecatedCalls(incoming, [{ route: match.declaredPath, isGone: gone !== undefined }]);
+      if (gone !== undefined) throw gone;
+    }
     if (rejection !== undefined) throw rejection;
     const document = documents(pathname.replace(/\/$/, ''));
     if (document !== undefined) {
@@ -82,7 +88,6 @@ export function createOpenApiHandler(
           headers[name] = value;
         },
       },
-      declaredPath: () => match.namespace.basePath + endpoint.path,
     });
     const json = <T>(shape: ZodType<T>) => readJson(request, shape);
     const query = Object.fromEntries(searchParams);

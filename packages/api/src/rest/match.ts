@@ -8,6 +8,8 @@ export interface Match {
   params: Readonly<Record<string, string>>;
   /** The path under the namespace's base path. */
   path: string;
+  /** The path as the endpoints declare it, with the namespace's base path. */
+  declaredPath: string;
 }
 
 /** Finds namespaces and endpoints by path. */
@@ -34,12 +36,12 @@ export function createMatcher(namespaces: readonly Namespace[]): Matcher {
       const { namespace, paths } = route;
       const path = pathname.slice(namespace.basePath.length).replace(/\/$/, '');
       const values = path.split('/');
-      for (const { endpoints, steps } of paths) {
+      for (const { declared, endpoints, steps } of paths) {
         const params = paramsOf(steps, values);
         if (params === undefined) continue;
         const lacksId = pathname.endsWith('/') && paths.some((other) => paramsOf(other.steps, [...values, 'id']));
         const found = lacksId ? endpoints.filter(({ method }) => method !== 'DELETE') : endpoints;
-        return { namespace, endpoints: found, params, path };
+        return { namespace, endpoints: found, params, path, declaredPath: namespace.basePath + declared };
       }
       return undefined;
     },
@@ -67,8 +69,15 @@ interface Step {
   name: string | undefined;
 }
 
-function pathsOf(endpoints: readonly Endpoint[]): { steps: readonly Step[]; endpoints: readonly Endpoint[] }[] {
+interface DeclaredPath {
+  declared: string;
+  steps: readonly Step[];
+  endpoints: readonly Endpoint[];
+}
+
+function pathsOf(endpoints: readonly Endpoint[]): DeclaredPath[] {
   return [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, atPath]) => ({
+    declared: path,
     steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
     endpoints: atPath,
   }));

@@ -57,8 +57,10 @@ function Dates({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt: Date 
     <div className={styles['text']}>
       <p>
         Deprecated from <time dateTime={deprecatedAt.toISOString()}>{day.format(deprecatedAt)}</time>. Gone from{' '}
-        <time dateTime={sunsetAt.toISOString()}>{day.format(sunsetAt)}</time>, 00:00 UTC: every call of these paths is
-        then answered with status 410, and the header <code>Link</code> names the successor.
+        <time dateTime={sunsetAt.toISOString()}>{day.format(sunsetAt)}</time>, 00:00 UTC: every call of these paths,
+        with any method, is then answered with status 410, and the header <code>Link</code> names the successor. A batch
+        of tRPC that calls v1, too, gets 410 in place of each answer of the namespace <code>legacy</code>. The preflight
+        requests of browsers are still granted, so that pages can read the 410.
       </p>
       <p>
         Until then nothing changes for apps that call them. The dates are those of this server; they replace any that
