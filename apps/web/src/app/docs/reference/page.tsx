@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import styles from '@/features/docs/docs.module.css';
 import { DocsNav } from '@/features/docs/docs-nav.tsx';
 import { ApiReference } from '@/features/docs/reference/api-reference.tsx';
@@ -22,7 +23,7 @@ export default function ReferencePage() {
         </div>
         <ApiReference />
         <p className={styles['note']}>
-          Shown by Swagger UI: <a href="/docs/reference/licences">its licences</a>.
+          Shown by Swagger UI: <Link href="/docs/reference/licences">its licences</Link>.
         </p>
       </main>
     </>

@@ -21,6 +21,7 @@ export default function LicencesPage() {
       <div className={styles['head']}>
         <h1>Licences of the API reference</h1>
         <p>
+          {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- it has a Content-Security-Policy of its own */}
           <a href="/docs/reference">The reference</a> is shown by Swagger UI, which comes under the Apache License 2.0.
         </p>
       </div>
