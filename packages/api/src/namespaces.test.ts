@@ -1,6 +1,6 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
-import { procedure } from './middleware/procedure.ts';
+import { baseProcedure } from './middleware/procedure.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { defineEndpoint, type Namespace } from './rest/endpoint.ts';
 import { openApiDocument } from './rest/openapi.ts';
@@ -118,7 +118,7 @@ describe('a version that renames plant_name to name', () => {
 
 describe('the OpenAPI document', () => {
   it('lists each endpoint under its method', () => {
-    const remove = procedure.meta({ policy: 'user' }).mutation(() => undefined);
+    const remove = baseProcedure.meta({ policy: 'user' }).mutation(() => undefined);
     const methods = ['PUT', 'PATCH', 'DELETE'] as const;
     const namespace: Namespace = {
       ...v2,
@@ -146,7 +146,7 @@ describe('the OpenAPI document', () => {
 });
 
 it('an endpoint whose procedure is not in its namespace fails at the start', () => {
-  const stray = procedure.meta({ policy: 'public' }).query(() => undefined);
+  const stray = baseProcedure.meta({ policy: 'public' }).query(() => undefined);
   const [endpoint] = v2.endpoints;
   if (endpoint === undefined) throw new Error('v2 has no endpoint');
   const broken: Namespace = { ...v2, endpoints: [{ ...endpoint, procedure: stray }] };

@@ -1,7 +1,7 @@
 import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
 import type { ErrorPresenter } from '../errors/problem.ts';
-import type { Namespace } from '../rest/endpoint.ts';
-import { createVersion, v1 } from '../v1/index.ts';
+import { createNamespace } from '../rest/create-namespace.ts';
+import { v1, v1Contents } from '../v1/index.ts';
 import type { Presenter, V1Shapes } from '../v1/presenter.ts';
 
 /** Codes whose body is `{"success": false, "error": …}`; all other codes have `{"detail": …}`. */
@@ -44,36 +44,32 @@ function fieldAt(pointer: string): string {
 }
 
 const presenter: Presenter<V1Shapes> = { ...v1.presenter, error: legacyErrors };
-const version = createVersion({ name: 'legacy', basePath: '/api', presenter });
-const { callerProcedures, endpoints } = version;
+const { endpoints, restOnly, trpcOnly } = v1Contents(presenter);
 
 // New procedures and endpoints of v1 are not offered here unless they are added to these lists.
-const { health, history, identification, identify, photo, progress } = callerProcedures.plantIdentification;
-const { me, refresh, register, revoke, token } = callerProcedures.auth;
-const plantIdentification = { identify, progress, health, history, identification };
-const auth = { register, token, refresh, revoke, me };
-const OPERATIONS: readonly string[] = [
-  'identifyPlant',
-  'getIdentifyHealth',
-  'listIdentifications',
-  'getIdentification',
-  'getIdentificationPhoto',
-  'register',
-  'issueToken',
-  'refreshToken',
-  'revokeToken',
-  'getMe',
-];
+const { health, history, identification, identify } = endpoints.plantIdentification;
+const { me, refresh, register, revoke, token } = endpoints.auth;
+const { photo } = restOnly.plantIdentification;
+const { progress } = trpcOnly.plantIdentification;
 
 /** The paths of the replaced system, with the answers of v1 and the old error bodies. */
-export const legacy = {
-  ...version,
-  deprecated: {
-    successor: { name: v1.name, basePath: v1.basePath },
-    guide: '/docs/migrate-to-v1',
-    dates: (config) => config.legacy,
+export const legacy = createNamespace(
+  {
+    name: 'legacy',
+    basePath: '/api',
+    presenter,
+    deprecated: {
+      successor: { name: v1.name, basePath: v1.basePath },
+      guide: '/docs/migrate-to-v1',
+      dates: (config) => config.legacy,
+    },
   },
-  procedures: { plantIdentification, auth },
-  callerProcedures: { plantIdentification: { ...plantIdentification, photo }, auth },
-  endpoints: endpoints.filter(({ operationId }) => OPERATIONS.includes(operationId)),
-} as const satisfies Namespace;
+  {
+    endpoints: {
+      plantIdentification: { identify, health, history, identification },
+      auth: { register, token, refresh, revoke, me },
+    },
+    restOnly: { plantIdentification: { photo } },
+    trpcOnly: { plantIdentification: { progress } },
+  },
+);

@@ -14,7 +14,7 @@ import { uploadVerdict } from './upload-verdict.ts';
  * The middleware of every call by any transport: deprecation, authentication, rate limit. The procedure validates its
  * input afterwards. It is one tRPC middleware, because tRPC copies the context of a call for each.
  */
-export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
+export const baseProcedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
   if (meta === undefined) throw new Error(`${path} declares no policy`);
   const { clock, concurrencyLimit, config, identifyLimit, metrics, operations } = ctx.services;
   // A batch may call both a version that is gone and the current one.
@@ -62,13 +62,13 @@ export const procedure = t.procedure.use(async ({ ctx, meta, next, path }) => {
 });
 
 /** A procedure for signed-in users; narrows the type of the caller. */
-export const userProcedure = procedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
+export const userProcedure = baseProcedure.meta({ policy: 'user' }).use(({ ctx, next }) => {
   if (!isConfirmed(ctx.principal)) throw authenticationRequired();
   return next({ ctx: { principal: ctx.principal } });
 });
 
 /** A procedure for administrators; all other callers get 404. */
-export const adminProcedure = procedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
+export const adminProcedure = baseProcedure.meta({ policy: 'admin' }).use(({ ctx, next }) => {
   if (!isConfirmed(ctx.principal)) throw notFound();
   const { principal } = ctx;
   const { address, requestId } = ctx.request;

@@ -73,13 +73,20 @@ interface EndpointOf<Input, Output, P> extends EndpointDocumentation {
   respond(output: Output): RestResponse;
 }
 
-/** One REST operation. */
-export type Endpoint = EndpointOf<unknown, unknown, AnyTRPCProcedure & { meta: ProcedureMeta }>;
+type AnyProcedure = AnyTRPCProcedure & { meta: ProcedureMeta };
 
-/** Checks that an endpoint's input and response fit its procedure. */
-export function defineEndpoint<P extends AnyTRPCProcedure>(
-  endpoint: EndpointOf<inferProcedureInput<P>, inferProcedureOutput<P>, P & { meta: ProcedureMeta }>,
-): Endpoint {
+/** One method at one path of REST, and the procedure that answers it. */
+export type Endpoint = EndpointOf<unknown, unknown, AnyProcedure>;
+
+/** An endpoint that keeps the type of its procedure, from which tRPC clients know inputs and outputs. */
+export interface TypedEndpoint<P extends AnyProcedure> extends Omit<Endpoint, 'procedure'> {
+  procedure: P;
+}
+
+/** Defines an endpoint together with its procedure, and checks that input and response fit the procedure. */
+export function defineEndpoint<P extends AnyProcedure>(
+  endpoint: EndpointOf<inferProcedureInput<P>, inferProcedureOutput<P>, P>,
+): TypedEndpoint<P> {
   return endpoint;
 }
 

@@ -1,4 +1,4 @@
-import { splitOperations } from '../rest/operation.ts';
+import { createNamespace } from '../rest/create-namespace.ts';
 import { changePassword } from './account/change-password.ts';
 import { deleteAccount } from './account/delete-account.ts';
 import { signOutEverywhere } from './account/sign-out-everywhere.ts';
@@ -7,57 +7,72 @@ import { createApiKey } from './api-keys/create-api-key.ts';
 import { getApiKey } from './api-keys/get-api-key.ts';
 import { listApiKeys } from './api-keys/list-api-keys.ts';
 import { revokeApiKey } from './api-keys/revoke-api-key.ts';
-import { authEndpoints } from './auth/endpoints.ts';
-import { authProcedures } from './auth/procedures.ts';
+import { getMe } from './auth/get-me.ts';
+import { issueToken } from './auth/issue-token.ts';
+import { refreshToken } from './auth/refresh-token.ts';
+import { register } from './auth/register.ts';
+import { revokeToken } from './auth/revoke-token.ts';
 import { deleteAllIdentifications } from './plant-identification/delete-all-identifications.ts';
 import { deleteIdentification } from './plant-identification/delete-identification.ts';
-import { identificationEndpoints } from './plant-identification/endpoints.ts';
-import { photoProcedure } from './plant-identification/history.ts';
-import { identificationProcedures } from './plant-identification/procedures.ts';
+import { getIdentification } from './plant-identification/get-identification.ts';
+import { getIdentificationPhoto } from './plant-identification/get-identification-photo.ts';
+import { getIdentifyHealth } from './plant-identification/get-identify-health.ts';
+import { identify } from './plant-identification/identify.ts';
+import { listIdentifications } from './plant-identification/list-identifications.ts';
+import { progressProcedure } from './plant-identification/progress.ts';
 import { type Presenter, presenter, type WireShapes } from './presenter.ts';
 import { signInLinkProcedures } from './sign-in-link.ts';
 
-/** Creates a version of the API with the procedures and endpoints of v1 and a presenter of its own. */
+/**
+ * What v1 offers, by area and by the name over tRPC: `auth.me` is `v1.auth.me`. A new endpoint is a file, and a line in
+ * `endpoints`.
+ */
+export function v1Contents<W extends WireShapes>(shapes: Presenter<W>) {
+  return {
+    endpoints: {
+      plantIdentification: {
+        identify: identify(shapes),
+        health: getIdentifyHealth(shapes),
+        history: listIdentifications(shapes),
+        identification: getIdentification(shapes),
+        delete: deleteIdentification(),
+        deleteAll: deleteAllIdentifications(),
+      },
+      auth: {
+        register: register(shapes),
+        token: issueToken(shapes),
+        refresh: refreshToken(shapes),
+        revoke: revokeToken(),
+        me: getMe(shapes),
+      },
+      apiKeys: {
+        create: createApiKey(shapes),
+        list: listApiKeys(shapes),
+        get: getApiKey(shapes),
+        revoke: revokeApiKey(),
+      },
+      account: {
+        changePassword: changePassword(),
+        signOutEverywhere: signOutEverywhere(),
+        remove: deleteAccount(),
+      },
+    },
+    restOnly: { plantIdentification: { photo: getIdentificationPhoto() } },
+    trpcOnly: {
+      plantIdentification: { progress: progressProcedure(shapes) },
+      signInLink: signInLinkProcedures(),
+      admin: adminProcedures(shapes),
+    },
+  };
+}
+
+/** Creates a version of the API that offers what v1 does, with a presenter of its own. */
 export function createVersion<const Name extends string, W extends WireShapes>(version: {
   name: Name;
   basePath: string;
   presenter: Presenter<W>;
 }) {
-  const auth = authProcedures(version.presenter);
-  const apiKeys = splitOperations({
-    create: createApiKey(version.presenter),
-    list: listApiKeys(version.presenter),
-    get: getApiKey(version.presenter),
-    revoke: revokeApiKey(),
-  });
-  const deletions = splitOperations({ delete: deleteIdentification(), deleteAll: deleteAllIdentifications() });
-  const account = splitOperations({
-    changePassword: changePassword(),
-    signOutEverywhere: signOutEverywhere(),
-    remove: deleteAccount(),
-  });
-  const plantIdentification = { ...identificationProcedures(version.presenter), ...deletions.procedures };
-  const withPhoto = { ...plantIdentification, photo: photoProcedure() };
-  const procedures = {
-    plantIdentification,
-    auth,
-    apiKeys: apiKeys.procedures,
-    account: account.procedures,
-    signInLink: signInLinkProcedures(),
-    admin: adminProcedures(version.presenter),
-  };
-  return {
-    ...version,
-    procedures,
-    callerProcedures: { ...procedures, plantIdentification: withPhoto },
-    endpoints: [
-      ...identificationEndpoints(version.presenter, withPhoto),
-      ...deletions.endpoints,
-      ...authEndpoints(version.presenter, auth),
-      ...apiKeys.endpoints,
-      ...account.endpoints,
-    ],
-  };
+  return createNamespace(version, v1Contents(version.presenter));
 }
 
 export const v1 = createVersion({ name: 'v1', basePath: '/api/v1', presenter });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { procedure } from '../middleware/procedure.ts';
+import { baseProcedure } from '../middleware/procedure.ts';
 import { newPassword } from './auth/wire.ts';
 
 /** Longer than any token. */
@@ -24,7 +24,7 @@ export function signInLinkUrl(appUrl: URL, secret: string): string {
 export function signInLinkProcedures() {
   return {
     /** Tells whose link it is, and until when it may be used, without using it. */
-    open: procedure
+    open: baseProcedure
       .meta({ policy: 'public', throttle: 'sign_in' })
       .input(z.strictObject({ token }))
       .mutation(({ ctx: { request, services }, input }) =>
@@ -35,7 +35,7 @@ export function signInLinkProcedures() {
       ),
 
     /** Sets a new password, once, and ends all sessions and tokens of the account. Does not sign in. */
-    use: procedure
+    use: baseProcedure
       .meta({ policy: 'public', throttle: 'sign_in' })
       .input(z.strictObject({ token, password: newPassword }))
       .mutation(({ ctx: { request, services }, input }) =>

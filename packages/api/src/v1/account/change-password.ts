@@ -9,7 +9,7 @@ const passwordChange = z.strictObject({ current: knownPassword, next: newPasswor
   example: { current: 'correct horse battery staple', next: 'a longer sentence to remember' },
 });
 
-/** The change of the caller's password. It ends all sessions and tokens of the account, also the caller's. */
+/** Changes the caller's password, which ends all sessions and tokens of the account, also the one that sends the call. */
 export function changePassword() {
   const procedure = userProcedure
     .meta({ policy: 'user', throttle: 'sign_in' })
@@ -17,7 +17,7 @@ export function changePassword() {
     .mutation(({ ctx, input }) =>
       verifyPassword(ctx, '#/current', () => ctx.services.auth.accounts.changePassword(ctx.principal.userId, input)),
     );
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'changePassword',
     summary: "Change the caller's password",
     description:
@@ -31,5 +31,4 @@ export function changePassword() {
     input: ({ json }) => json(passwordChange),
     respond: () => ({ status: 204 }),
   });
-  return { procedure, endpoint };
 }

@@ -2,22 +2,20 @@ import { z } from 'zod';
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import { knownPassword } from '../auth/wire.ts';
+import { CONFIRMED, confirmation } from '../confirmation.ts';
 import { verifyPassword } from './verify-password.ts';
 
 const password = knownPassword.optional().meta({ description: 'Required if the account has a password' });
-
-/** `confirm` is sent by the page after the user has confirmed. It also keeps forms of other sites out. */
-const input = z.strictObject({ confirm: z.literal(true), password });
 
 const deletion = z
   .strictObject({ password })
   .meta({ id: 'AccountDeletion', example: { password: 'correct horse battery staple' } });
 
-/** The deletion of the caller's account with its identifications and photos, for good. */
+/** Deletes the caller's account with its identifications and photos, for good. */
 export function deleteAccount() {
   const procedure = userProcedure
     .meta({ policy: 'user', throttle: 'sign_in' })
-    .input(input)
+    .input(confirmation.extend({ password }))
     .mutation(({ ctx, input: sent }) =>
       verifyPassword(ctx, '#/password', () =>
         ctx.services.auth.accounts.remove(
@@ -26,7 +24,7 @@ export function deleteAccount() {
         ),
       ),
     );
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'deleteAccount',
     summary: "Delete the caller's account",
     description: 'Deletes the account for good, after checking its password if it has one.',
@@ -38,8 +36,7 @@ export function deleteAccount() {
     responses: {
       204: { description: 'The account is deleted, with its identifications, photos, sessions and tokens' },
     },
-    input: async ({ json }) => ({ ...(await json(deletion)), confirm: true as const }),
+    input: async ({ json }) => ({ ...(await json(deletion)), ...CONFIRMED }),
     respond: () => ({ status: 204 }),
   });
-  return { procedure, endpoint };
 }

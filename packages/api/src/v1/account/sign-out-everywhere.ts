@@ -1,16 +1,13 @@
-import { z } from 'zod';
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
+import { CONFIRMED, confirmation } from '../confirmation.ts';
 
-/** A required member, so that no form of another site can send the input. Over REST the method says it. */
-const input = z.strictObject({ confirm: z.literal(true) });
-
-/** The end of all sessions and tokens of the caller's account, also the caller's. */
+/** Ends all sessions and tokens of the caller's account, also the one that sends the call. */
 export function signOutEverywhere() {
   const procedure = userProcedure
-    .input(input)
+    .input(confirmation)
     .mutation(({ ctx }) => ctx.services.auth.accounts.signOutEverywhere(ctx.principal.userId));
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'signOutEverywhere',
     summary: 'End all sessions and tokens of the account',
     description:
@@ -20,8 +17,7 @@ export function signOutEverywhere() {
     path: '/auth/sessions',
     procedure,
     responses: { 204: { description: "All sessions and tokens have ended, also the caller's" } },
-    input: () => ({ confirm: true as const }),
+    input: () => CONFIRMED,
     respond: () => ({ status: 204 }),
   });
-  return { procedure, endpoint };
 }

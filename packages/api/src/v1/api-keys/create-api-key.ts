@@ -19,7 +19,7 @@ export function createApiKey<W extends WireShapes>({ madeApiKey }: Presenter<W>)
       if (made === undefined) throw authenticationRequired();
       return madeApiKey.present(made);
     });
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'createApiKey',
     summary: 'Make an API key for a script',
     description:
@@ -39,5 +39,4 @@ export function createApiKey<W extends WireShapes>({ madeApiKey }: Presenter<W>)
     input: ({ json }) => json(newApiKey),
     respond: (json) => ({ status: 201, json, location: `/auth/keys/${json.id}` }),
   });
-  return { procedure, endpoint };
 }

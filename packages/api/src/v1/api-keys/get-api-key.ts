@@ -11,7 +11,7 @@ export function getApiKey<W extends WireShapes>({ apiKey }: Presenter<W>) {
     if (found === undefined) throw notFound();
     return apiKey.present(found);
   });
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'getApiKey',
     summary: "Get one of the caller's API keys",
     description: 'Returns the name, scopes, end and last use of a key. Keys of other users are not found.',
@@ -24,5 +24,4 @@ export function getApiKey<W extends WireShapes>({ apiKey }: Presenter<W>) {
     input: ({ params: { id = '' } }) => ({ id }),
     respond: (json) => ({ status: 200, json }),
   });
-  return { procedure, endpoint };
 }

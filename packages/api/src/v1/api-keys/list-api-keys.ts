@@ -7,7 +7,7 @@ export function listApiKeys<W extends WireShapes>({ apiKeyList }: Presenter<W>) 
   const procedure = userProcedure.query(async ({ ctx }) =>
     apiKeyList.present(await ctx.services.auth.apiKeys.list(ctx.principal.userId)),
   );
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'listApiKeys',
     summary: "List the caller's API keys, newest first",
     description: 'Returns all keys of the account, expired ones included, without the keys themselves.',
@@ -19,5 +19,4 @@ export function listApiKeys<W extends WireShapes>({ apiKeyList }: Presenter<W>) 
     input: () => undefined,
     respond: (json) => ({ status: 200, json }),
   });
-  return { procedure, endpoint };
 }

@@ -8,7 +8,7 @@ export function revokeApiKey() {
   const procedure = userProcedure.input(apiKeyInput).mutation(async ({ ctx, input: { id } }) => {
     if (!(await ctx.services.auth.apiKeys.revoke(ctx.principal.userId, id))) throw notFound();
   });
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'revokeApiKey',
     summary: "End one of the caller's API keys",
     description: 'Ends a key at once and for good. Keys of other users are not found.',
@@ -21,5 +21,4 @@ export function revokeApiKey() {
     input: ({ params: { id = '' } }) => ({ id }),
     respond: () => ({ status: 204 }),
   });
-  return { procedure, endpoint };
 }

@@ -61,7 +61,8 @@ export const credentials = z
   .strictObject({ email: z.string().max(MAX_TEXT), password: knownPassword })
   .meta({ id: 'Credentials', example: { email: ACCOUNT.email, password: PASSWORD } });
 
-export const refreshToken = z
+/** The body of `refreshToken` and `revokeToken`. */
+export const refreshTokenBody = z
   .strictObject({ refresh_token: z.string().max(MAX_TEXT) })
   .meta({ id: 'RefreshToken', example: { refresh_token: REFRESH_TOKEN } });
 

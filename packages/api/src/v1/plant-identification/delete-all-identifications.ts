@@ -1,17 +1,14 @@
-import { z } from 'zod';
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
+import { CONFIRMED, confirmation } from '../confirmation.ts';
 
-/** A required member, so that no form of another site can send the input. Over REST the method says it. */
-const input = z.strictObject({ confirm: z.literal(true) });
-
-/** The deletion of all identifications of the caller, with their photos. */
+/** Deletes all identifications of the caller, with their photos. */
 export function deleteAllIdentifications() {
   const procedure = userProcedure
     .meta({ policy: 'user', scope: 'write' })
-    .input(input)
+    .input(confirmation)
     .mutation(({ ctx }) => ctx.services.identification.deleteAll(ctx.principal.userId));
-  const endpoint = defineEndpoint({
+  return defineEndpoint({
     operationId: 'deleteAllIdentifications',
     summary: "Delete all of the caller's identifications",
     description: "Empties the caller's history for good, photos included.",
@@ -20,8 +17,7 @@ export function deleteAllIdentifications() {
     path: '/plant-identification/identifications',
     procedure,
     responses: { 204: { description: 'All identifications are deleted, with their photos; also if there were none' } },
-    input: () => ({ confirm: true as const }),
+    input: () => CONFIRMED,
     respond: () => ({ status: 204 }),
   });
-  return { procedure, endpoint };
 }

@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { procedure } from '../../middleware/procedure.ts';
+import { baseProcedure } from '../../middleware/procedure.ts';
 import { closing } from '../../middleware/stream.ts';
 import { subjectOf } from '../../rate-limit/subject.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
@@ -16,7 +16,7 @@ const input = z.object({
  * caller may have ten streams open at once in a process; another one is refused with `rate_limited`.
  */
 export function progressProcedure<W extends WireShapes>({ progress: { present } }: Presenter<W>) {
-  return procedure
+  return baseProcedure
     .meta({ policy: 'identify', scope: 'identify' })
     .input(input)
     .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
