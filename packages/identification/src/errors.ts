@@ -56,6 +56,8 @@ export type PhotoErrorReason =
   | { type: 'side'; pixels: number; max: number }
   /** Width x height x frames, in pixels. */
   | { type: 'pixels'; width: number; height: number; frames: number; max: number }
+  /** Pixels of a format that has a limit of its own. */
+  | { type: 'format_pixels'; format: PhotoType; width: number; height: number; max: number }
   | { type: 'frames'; frames: number; max: number }
   | { type: 'scans'; scans: number; max: number }
   /** Bytes that a decoder would hold at once. */
@@ -78,13 +80,18 @@ export type PhotoErrorReason =
   | { type: 'other_file_ending'; format: PhotoType; ending: string }
   /** The file name begins with a dot. */
   | { type: 'dot_file' }
-  | { type: 'unreadable'; fault: Fault['fault'] };
+  /** Moving pictures without a still one. */
+  | { type: 'sequence'; format: PhotoType }
+  /** A rare variant of the format. */
+  | { type: 'unsupported_kind'; format: PhotoType }
+  | { type: 'unreadable'; fault: Exclude<Fault['fault'], 'sequence' | 'unsupported_kind'> };
 
 const PHOTO_ERROR_CODES = {
   empty: 'photo_undecodable',
   bytes: 'photo_too_large',
   side: 'photo_too_large',
   pixels: 'photo_too_large',
+  format_pixels: 'photo_too_large',
   frames: 'photo_too_large',
   scans: 'photo_too_large',
   decode_memory: 'photo_too_large',
@@ -94,6 +101,8 @@ const PHOTO_ERROR_CODES = {
   other_media_type: 'photo_type',
   other_file_ending: 'photo_type',
   dot_file: 'photo_type',
+  sequence: 'photo_type',
+  unsupported_kind: 'photo_undecodable',
   unreadable: 'photo_undecodable',
 } as const satisfies Record<PhotoErrorReason['type'], string>;
 

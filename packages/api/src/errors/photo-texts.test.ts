@@ -38,15 +38,16 @@ const REASONS: readonly (readonly [PhotoErrorReason, string])[] = [
     { type: 'decode_time', format: 'jpeg', traits: [], scans: 64, pixels: 33_200_000, max: 30_902_348.6 },
     'Photo 2 has 33.2 megapixels in a JPEG of 64 scans; 30.9 is the most. Please save it as a plain JPEG, or make it smaller.',
   ],
-  [{ type: 'unknown_format' }, 'Photo 2 is not a picture we can read. Please choose a JPEG, PNG, WebP or GIF.'],
+  [{ type: 'unknown_format' }, 'Photo 2 is not a picture we can read. Please choose a JPEG, PNG, WebP, GIF or AVIF.'],
   [
     { type: 'unsupported_format', format: 'heic' },
     'Photo 2 is in the HEIC format, which we cannot read yet. Please save it as a JPEG and try again.',
   ],
   [
-    { type: 'unsupported_format', format: 'avif' },
-    'Photo 2 is in the AVIF format, which we cannot read yet. Please save it as a JPEG and try again.',
+    { type: 'format_pixels', format: 'avif', width: 4000, height: 3001, max: 12_000_000 },
+    'Photo 2 is an AVIF of 12.1 megapixels (4000 × 3001); 12 is the most. Please save it as a JPEG, or make it smaller.',
   ],
+  [{ type: 'sequence', format: 'avif' }, 'Photo 2 is an AVIF with moving pictures. Please choose a still one.'],
   [
     { type: 'other_media_type', format: 'webp' },
     'Photo 2 was sent as another type of file, but is a WebP. Please send it as image/webp.',
@@ -68,7 +69,7 @@ const REASONS: readonly (readonly [PhotoErrorReason, string])[] = [
     'Photo 2 could not be read: the file is damaged. Please try another photo.',
   ],
   [
-    { type: 'unreadable', fault: 'unsupported_jpeg' },
+    { type: 'unsupported_kind', format: 'jpeg' },
     'Photo 2 could not be read: this kind of JPEG is not supported. Please try another photo.',
   ],
 ];

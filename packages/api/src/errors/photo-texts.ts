@@ -8,7 +8,6 @@ const NAMES = { ...PHOTO_FORMATS, ...UNSUPPORTED_FORMATS };
 const FAULTS: Readonly<Record<Extract<PhotoErrorReason, { type: 'unreadable' }>['fault'], string>> = {
   truncated: 'the file ends before the picture does',
   damaged: 'the file is damaged',
-  unsupported_jpeg: 'this kind of JPEG is not supported',
 };
 
 /**
@@ -30,6 +29,11 @@ export function photoErrorText({ photo, reason }: Pick<PhotoError, 'photo' | 're
       const value = `has ${roundedUp(width * height * frames)} megapixels (${width} × ${height}${times})`;
       return tooLarge(number, value, roundedDown(max));
     }
+    case 'format_pixels': {
+      const { format, height, max, width } = reason;
+      const value = `is ${withArticle(NAMES[format].name)} of ${roundedUp(width * height)} megapixels (${width} × ${height})`;
+      return `${tooLarge(number, value, roundedDown(max))} Please save it as a JPEG, or make it smaller.`;
+    }
     case 'frames':
       return `${tooLarge(number, `has ${reason.frames} frames`, `${reason.max}`)} A still picture works best.`;
     case 'scans':
@@ -50,14 +54,22 @@ export function photoErrorText({ photo, reason }: Pick<PhotoError, 'photo' | 're
     case 'unsupported_format':
       return `Photo ${number} is in the ${NAMES[reason.format].name} format, which we cannot read yet. Please save it as a JPEG and try again.`;
     case 'other_media_type':
-      return `Photo ${number} was sent as another type of file, but is a ${NAMES[reason.format].name}. Please send it as ${PHOTO_FORMATS[reason.format].mediaType}.`;
+      return `Photo ${number} was sent as another type of file, but is ${withArticle(NAMES[reason.format].name)}. Please send it as ${PHOTO_FORMATS[reason.format].mediaType}.`;
     case 'other_file_ending':
-      return `The name of photo ${number} ends in .${reason.ending}, but it is a ${NAMES[reason.format].name}. Please rename it and try again.`;
+      return `The name of photo ${number} ends in .${reason.ending}, but it is ${withArticle(NAMES[reason.format].name)}. Please rename it and try again.`;
     case 'dot_file':
       return `The name of photo ${number} starts with a dot, like that of a hidden file. Please rename it and try again.`;
+    case 'sequence':
+      return `Photo ${number} is ${withArticle(NAMES[reason.format].name)} with moving pictures. Please choose a still one.`;
+    case 'unsupported_kind':
+      return `Photo ${number} could not be read: this kind of ${NAMES[reason.format].name} is not supported. Please try another photo.`;
     case 'unreadable':
       return `Photo ${number} could not be read: ${FAULTS[reason.fault]}. Please try another photo.`;
   }
+}
+
+function withArticle(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function tooLarge(number: number, value: string, max: string): string {

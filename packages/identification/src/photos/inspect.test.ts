@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { inspectPhoto } from './inspect.ts';
 import { makeGif } from './testing/make-gif.ts';
+import { box, ispe, makeHeif } from './testing/make-heif.ts';
 import { makeJpeg } from './testing/make-jpeg.ts';
 import { chunk, compressedText, makePng } from './testing/make-png.ts';
 import { animationFrame, extended, lossless, lossy, makeWebp } from './testing/make-webp.ts';
@@ -93,21 +94,12 @@ describe('inspectPhoto and the declared type', () => {
     });
   });
 
-  it.each([
-    ['heic', 'heic', ''],
-    ['heic', 'heix', ''],
-    ['heic', 'mif1', 'mif1heic'],
-    ['avif', 'avif', ''],
-    ['avif', 'avis', ''],
-    ['avif', 'mif1', 'mif1miafavif'],
-  ])('names %s (brand %s) in the refusal', (format, major, compatible) => {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(16 + compatible.length);
-    const box = Buffer.concat([size, Buffer.from(`ftyp${major}\0\0\0\0${compatible}moov`, 'latin1')]);
-    expect(refused(box, { name: 'IMG_1.HEIC' })).toEqual({
+  it('names HEIC in the refusal', () => {
+    const heic = makeHeif({ items: [{ type: 'hvc1', properties: [ispe(40, 30)], data: Buffer.alloc(9) }] });
+    expect(refused(heic, { name: 'IMG_1.HEIC' })).toEqual({
       code: 'photo_type',
       photo: 1,
-      reason: { type: 'unsupported_format', format },
+      reason: { type: 'unsupported_format', format: 'heic' },
     });
   });
 });
@@ -198,6 +190,31 @@ describe('inspectPhoto and the limits', () => {
     expect(refused(makePng({ ...large, colour: 6, interlaced: true }))).toEqual(needs(256_000_000));
     expect(refused(makeWebp(lossless(large)))).toEqual(needs(256_000_000));
     expect(refused(makeGif(large))).toEqual(needs(256_000_000));
+  });
+});
+
+describe('inspectPhoto and the limits of one format', () => {
+  const avif = (width: number, height: number) =>
+    makeHeif({ brand: 'avif', items: [{ type: 'av01', properties: [ispe(width, height)], data: Buffer.alloc(9) }] });
+
+  it('accepts an AVIF of 12 megapixels, and says how large one may be', () => {
+    expect(refused(avif(4_000, 3_000))).toBeUndefined();
+    expect(refused(avif(4_000, 3_001))).toEqual({
+      code: 'photo_too_large',
+      photo: 1,
+      reason: { type: 'format_pixels', format: 'avif', width: 4_000, height: 3_001, max: 12_000_000 },
+    });
+  });
+
+  it('names moving pictures and rare variants of a format', () => {
+    const moving = Buffer.concat([avif(40, 30), box('moov')]);
+    expect(refused(moving)).toMatchObject({ code: 'photo_type', reason: { type: 'sequence', format: 'avif' } });
+    const rare = makeJpeg(SMALL);
+    rare[3] = 0xc3;
+    expect(refused(rare)).toMatchObject({
+      code: 'photo_undecodable',
+      reason: { type: 'unsupported_kind', format: 'jpeg' },
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { fileNameFault } from './file-name.ts';
 import type { PhotoType, UnsupportedType } from './formats/photo-formats.ts';
 import { type ReadStructure, readStructure } from './formats/read-structure.ts';
-import { joinPieces, type PngTrait, type Structure } from './formats/structure.ts';
+import { type Fault, joinPieces, type PngTrait, type Structure, type Turn } from './formats/structure.ts';
 import { mediaTypeContradicts } from './media-type.ts';
 import type { PhotoLimits } from './types.ts';
 
@@ -19,6 +19,8 @@ export interface InspectedPhoto {
   frames: number;
   /** Whether `data` is a JPEG or a GIF that was repaired; decoding then checks its pixel data first. */
   isRepaired: boolean;
+  /** How to turn the picture; undefined: as its own metadata says. */
+  turn?: Turn;
   /** Bytes for the decoder, joined on each read: repaired, and without trailing bytes and needless PNG chunks. */
   readonly data: Buffer;
 }
@@ -31,6 +33,8 @@ const MAX_SCANS = 64;
 const MAX_FRAMES = 500;
 /** Maximum bytes that one decode may hold when the format makes it hold the whole picture. */
 const MAX_HELD_BYTES = 200_000_000;
+/** Maximum pixels of formats that take more memory per pixel than the others, and of 89 megapixels 1.6 GB. */
+const MAX_FORMAT_PIXELS: Readonly<Partial<Record<PhotoType, number>>> = { avif: 12_000_000 };
 /** Maximum CPU time of one decode: about that of the slowest plain photo, a transparent PNG of 89 megapixels. */
 const MAX_DECODE_MS = 1_000;
 
@@ -53,7 +57,7 @@ export function inspectPhoto(
   if (reading.structure === undefined) throw refusedFormat(reading.type, index);
   const { structure, type } = reading;
   checkDeclaredType(photo, type, index);
-  if ('fault' in structure) throw new PhotoError(index, { type: 'unreadable', fault: structure.fault });
+  if ('fault' in structure) throw new PhotoError(index, refusalOf(structure, type));
   const exceeded = exceededLimit(type, structure, limits);
   if (exceeded !== undefined) throw new PhotoError(index, exceeded);
   const { width, height, frames } = structure;
@@ -64,6 +68,7 @@ export function inspectPhoto(
     width,
     height,
     frames,
+    ...(structure.turn && { turn: structure.turn }),
     isRepaired: REPAIRED_TYPES.has(type) && structure.pieces.length > 1,
     get data() {
       return joinPieces(photo.bytes, structure.pieces);
@@ -74,6 +79,10 @@ export function inspectPhoto(
 function refusedFormat(format: UnsupportedType | undefined, index: number): PhotoError {
   if (format === undefined) return new PhotoError(index, { type: 'unknown_format' });
   return new PhotoError(index, { type: 'unsupported_format', format });
+}
+
+function refusalOf({ fault }: Fault, format: PhotoType): PhotoErrorReason {
+  return fault === 'unsupported_kind' || fault === 'sequence' ? { type: fault, format } : { type: 'unreadable', fault };
 }
 
 /** Refuses a photo whose declared type or file name contradicts its bytes. */
@@ -97,9 +106,11 @@ function exceededLimit(
   if (side > maxSide) return { type: 'side', pixels: side, max: maxSide };
   if (frames > MAX_FRAMES) return { type: 'frames', frames, max: MAX_FRAMES };
   if (width * height * frames > maxPixels) return { type: 'pixels', width, height, frames, max: maxPixels };
+  const max = MAX_FORMAT_PIXELS[format];
+  if (max !== undefined && width * height > max) return { type: 'format_pixels', format, width, height, max };
   if (scans > MAX_SCANS) return { type: 'scans', scans, max: MAX_SCANS };
   const { heldBytes, isPlain, ms } = decodeCost(format, structure);
-  if (heldBytes > MAX_HELD_BYTES) return { type: 'decode_memory', bytes: heldBytes, max: MAX_HELD_BYTES };
+  if (!isPlain && heldBytes > MAX_HELD_BYTES) return { type: 'decode_memory', bytes: heldBytes, max: MAX_HELD_BYTES };
   if (isPlain || ms <= MAX_DECODE_MS) return undefined;
   const pixels = width * height;
   return { type: 'decode_time', format, traits, scans, pixels, max: (pixels * MAX_DECODE_MS) / ms };
@@ -111,7 +122,7 @@ function exceededLimit(
  * size took 0.09 s (0.30 s with transparency), with a colour profile 0.46 s (0.93 s), in 16 bits 0.65 s (0.83 s),
  * interlaced 0.38 s (0.64 s), and with all of these 1.5 s and 260 MB.
  */
-const PIXEL_NS: Readonly<Record<PhotoType, number>> = { jpeg: 2, png: 4, webp: 9, gif: 17 };
+const PIXEL_NS: Readonly<Record<PhotoType, number>> = { jpeg: 2, png: 4, webp: 9, gif: 17, avif: 60 };
 const TRAIT_NS: Readonly<Record<PngTrait, number>> = { transparent: 9, '16-bit': 22, interlaced: 11, profiled: 25 };
 /** CPU nanoseconds per coefficient of a JPEG with several passes, and per coefficient and scan. */
 const COEFFICIENT_NS = 5;
@@ -124,7 +135,7 @@ export interface DecodeCost {
   heldBytes: number;
   /** Estimated milliseconds of one core. */
   ms: number;
-  /** Whether the limit on pixels suffices: baseline JPEG, and PNG of 8 bits that is not interlaced. */
+  /** Whether the limit on pixels suffices: baseline JPEG, PNG of 8 bits that is not interlaced, and AVIF. */
   isPlain: boolean;
 }
 
@@ -136,5 +147,6 @@ export function decodeCost(type: PhotoType, structure: Structure): DecodeCost {
   const pixelsNs = width * height * (PIXEL_NS[type] + traitsNs);
   const ms = (pixelsNs + coefficients * (COEFFICIENT_NS + SCAN_NS * scans)) / 1e6;
   const isHeavy = traits.includes('16-bit') || traits.includes('interlaced');
-  return { heldBytes, ms, isPlain: type === 'jpeg' ? heldBytes === 0 : type === 'png' && !isHeavy };
+  const isPlain = type === 'jpeg' ? heldBytes === 0 : type === 'avif' || (type === 'png' && !isHeavy);
+  return { heldBytes, ms, isPlain };
 }

@@ -7,6 +7,9 @@ const ACCEPTED = new Map<string, string>(
   ),
 );
 
+/** Formats whose media type a photo may keep that was converted on its way. */
+const KEPT_BY_CONVERSION = new Set(['avif', 'heic']);
+
 /** Subtypes of `application/` that clients send when they do not know the type. */
 const UNSPECIFIC = new Set([
   '*',
@@ -37,8 +40,8 @@ const MEDIA_TYPE = /([^\s/"',]+)\s*\/\s*([^\s/"',]+)/g;
 /**
  * Whether a part's media type names another kind of file than its bytes are. These types claim nothing: an empty one,
  * text that is no media type (`image`, as one phone library writes it), a wildcard, an unknown binary, and
- * `multipart/form-data`, which clients copy from the request. `image/heic` and other formats that the server cannot
- * read do not contradict either: a converted photo may keep the media type that it had before. A wrong accepted
+ * `multipart/form-data`, which clients copy from the request. `image/heic`, `image/avif` and formats that the server
+ * cannot read do not contradict either: a converted photo may keep the media type that it had before. A wrong accepted
  * format does, because the bytes show the true one.
  */
 export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolean {
@@ -50,7 +53,7 @@ export function mediaTypeContradicts(mediaType: string, type: PhotoType): boolea
 function isOther(kind: string, subtype: string, type: PhotoType): boolean {
   if (kind === 'image' || kind === 'application') {
     const claimed = ACCEPTED.get(subtype);
-    if (claimed !== undefined) return claimed !== type;
+    if (claimed !== undefined) return claimed !== type && !KEPT_BY_CONVERSION.has(claimed);
   }
   if (kind === 'image') return /^svg\b|\+xml$/.test(subtype);
   if (kind === 'application') return !UNSPECIFIC.has(subtype);

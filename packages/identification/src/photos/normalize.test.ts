@@ -7,6 +7,7 @@ import type { DecodeOwner } from './decode-queue.ts';
 import { type InspectedPhoto, inspectPhoto } from './inspect.ts';
 import { createPhotoNormalizer } from './normalize.ts';
 import { isBare } from './testing/is-bare.ts';
+import { box, codedItem, grid, ispe, makeHeif } from './testing/make-heif.ts';
 import { makeJpeg } from './testing/make-jpeg.ts';
 import { chunk, compressedText, makePng } from './testing/make-png.ts';
 import { lossy, makeWebp } from './testing/make-webp.ts';
@@ -49,7 +50,7 @@ function tablesOf(jpeg: Buffer): string[] {
 }
 
 describe('the normalized photo', () => {
-  it.each(['jpeg', 'png', 'webp', 'gif'] as const)('is a JPEG of the same picture for a %s', async (type) => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif'] as const)('is a JPEG of the same picture for a %s', async (type) => {
     const { jpeg, width, height } = await normalized(await realPicture(60, 40).toFormat(type).toBuffer());
     expect({ width, height }).toEqual({ width: 60, height: 40 });
     expect(await sharp(jpeg).metadata()).toMatchObject({ format: 'jpeg', space: 'srgb', width, height });
@@ -63,6 +64,36 @@ describe('the normalized photo', () => {
     expect({ width, height }).toEqual({ width: 40, height: 60 });
     expect(await coloursAt(jpeg, 0.5, 0.2)).toEqual(RED);
     expect(await coloursAt(jpeg, 0.5, 0.8)).toEqual(BLUE);
+  });
+
+  it('is upright for an AVIF of tiles, and for a JPEG in a HEIF file, whose own orientation does not count', async () => {
+    const turnedLeft = box('irot', Buffer.from([1]));
+    const tile = codedItem(await realPicture(64, 64).avif({ chromaSubsampling: '4:4:4' }).toBuffer());
+    const tiles = makeHeif({
+      brand: 'avif',
+      items: [
+        { type: 'grid', properties: [ispe(128, 64), turnedLeft], data: grid(1, 2, 128, 64), parts: [2, 3] },
+        tile,
+        tile,
+      ],
+    });
+    const jpeg = await realPicture(60, 40).withMetadata({ orientation: TURNED_LEFT }).jpeg().toBuffer();
+    const inside = makeHeif({
+      brand: 'mif1',
+      items: [{ type: 'jpeg', properties: [ispe(60, 40), turnedLeft], data: jpeg }],
+    });
+    expect(await normalized(tiles)).toMatchObject({ width: 64, height: 128 });
+    const upright = await normalized(inside);
+    expect(upright).toMatchObject({ width: 40, height: 60 });
+    expect(await coloursAt(upright.jpeg, 0.5, 0.8)).toEqual(RED);
+    expect(await coloursAt(upright.jpeg, 0.5, 0.2)).toEqual(BLUE);
+  });
+
+  it('is not made of an AVIF that is larger than it says', async () => {
+    const large = await realPicture(600, 400).avif({ effort: 0, quality: 30 }).toBuffer();
+    large.writeUInt32BE(64, large.indexOf('ispe') + 8);
+    large.writeUInt32BE(64, large.indexOf('ispe') + 12);
+    await expect(normalized(large)).rejects.toMatchObject({ code: 'photo_undecodable' });
   });
 
   it('has at most 1500 pixels on its longer side, and is never enlarged', async () => {

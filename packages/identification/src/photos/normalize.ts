@@ -1,12 +1,13 @@
 import type { Clock } from '@plantcommunity/resilience';
 import type { Metrics } from '@plantcommunity/telemetry';
 import { LRUCache } from 'lru-cache';
-import sharp, { type SharpOptions } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { IdentificationError, PhotoError } from '../errors.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import { holdsFirstFrame } from './formats/gif-pixels.ts';
 import { holdsAllBlocks } from './formats/jpeg-scans.ts';
 import type { PhotoType } from './formats/photo-formats.ts';
+import type { Turn } from './formats/structure.ts';
 import type { InspectedPhoto } from './inspect.ts';
 import type { NormalizedPhoto } from './types.ts';
 
@@ -136,7 +137,7 @@ export function createRetryingNormalizer({
 }
 
 /**
- * Lets sharp open the four accepted formats and nothing else: by default it renders an SVG called photo.jpg. Each decode
+ * Lets sharp open the accepted formats and nothing else: by default it renders an SVG called photo.jpg. Each decode
  * uses one libvips thread, and the queue bounds the number of decodes. Both settings hold for the whole process.
  */
 function confineDecoder(): void {
@@ -149,6 +150,7 @@ function confineDecoder(): void {
       'VipsForeignLoadPngBuffer',
       'VipsForeignLoadWebpBuffer',
       'VipsForeignLoadNsgifBuffer',
+      'VipsForeignLoadHeifBuffer',
     ],
   });
 }
@@ -164,7 +166,7 @@ function isComplete(type: PhotoType, bytes: Buffer): Promise<boolean> {
  */
 async function decodePhoto(photo: InspectedPhoto): Promise<NormalizedPhoto> {
   const options: SharpOptions = {
-    autoOrient: true,
+    autoOrient: photo.turn === undefined,
     failOn: 'warning',
     limitInputChannels: 5,
     limitInputPixels: photo.width * photo.height,
@@ -174,9 +176,10 @@ async function decodePhoto(photo: InspectedPhoto): Promise<NormalizedPhoto> {
   };
   const { data: bytes } = photo;
   if (photo.isRepaired && !(await isComplete(photo.type, bytes))) throw new TypeError('the picture data is incomplete');
-  const { format } = await sharp(bytes, options).metadata();
-  if (format !== photo.type) throw new TypeError(`decoded as ${format}, inspected as ${photo.type}`);
-  const { data, info } = await sharp(bytes, options)
+  const { compression, format } = await sharp(bytes, options).metadata();
+  const decoded = format === 'heif' && compression === 'av1' ? 'avif' : format;
+  if (decoded !== photo.type) throw new TypeError(`decoded as ${decoded}, inspected as ${photo.type}`);
+  const { data, info } = await turned(sharp(bytes, options), photo.turn)
     .timeout({ seconds: TIMEOUT_SECONDS })
     .resize(MAX_SIDE, MAX_SIDE, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#fff' })
@@ -184,4 +187,10 @@ async function decodePhoto(photo: InspectedPhoto): Promise<NormalizedPhoto> {
     .jpeg({ quality: QUALITY })
     .toBuffer({ resolveWithObject: true });
   return { jpeg: data, width: info.width, height: info.height };
+}
+
+/** Sharp mirrors before it turns, too. */
+function turned(picture: Sharp, turn: Turn | undefined): Sharp {
+  if (turn === undefined) return picture;
+  return picture.flop(turn.isMirrored).rotate(turn.degrees);
 }

@@ -60,7 +60,7 @@ describe('readJpeg', () => {
   ])('refuses %s coding, which a decoder may take long for', (_kind, marker) => {
     const jpeg = makeJpeg(SMALL);
     jpeg.writeUInt8(marker, 3);
-    expect(readJpeg(jpeg)).toEqual({ fault: 'unsupported_jpeg' });
+    expect(readJpeg(jpeg)).toEqual({ fault: 'unsupported_kind' });
   });
 
   it('counts scans, but no scan markers inside compressed data', () => {

@@ -6,6 +6,7 @@ import {
   type PieceList,
   type Structure,
   TRUNCATED,
+  UNSUPPORTED_KIND,
 } from './structure.ts';
 
 /** The byte that begins each marker of a JPEG; the codes below follow it (ITU-T T.81, table B.1). */
@@ -21,7 +22,6 @@ export const SOS = 0xda;
 export const DRI = 0xdd;
 const APP0 = 0xe0;
 
-const UNCOMMON: Fault = { fault: 'unsupported_jpeg' };
 /** Ss, Se, Ah and Al of a sequential scan: all 64 coefficients in full precision (T.81, table B.3). */
 const SEQUENTIAL = Buffer.from([0, 63, 0]);
 const JFIF = Buffer.from('JFIF\0', 'latin1');
@@ -78,7 +78,7 @@ export function readJpeg(bytes: Buffer): Structure | Fault {
     if (end > bytes.length) return TRUNCATED;
     if (isFrameHeader(marker)) {
       if (frame !== undefined) return DAMAGED;
-      if (!isCommon(marker)) return UNCOMMON;
+      if (!isCommon(marker)) return UNSUPPORTED_KIND;
       frame = readFrame(bytes.subarray(at + 2, end), marker);
       if (frame === undefined) return DAMAGED;
     }

@@ -25,13 +25,14 @@ export const PHOTO_FORMATS = {
   },
   webp: { name: 'WebP', mediaType: 'image/webp', subtypes: ['x-webp'], extensions: ['webp'] },
   gif: { name: 'GIF', mediaType: 'image/gif', subtypes: ['x-gif'], extensions: ['gif'] },
+  avif: { name: 'AVIF', mediaType: 'image/avif', subtypes: [], extensions: ['avif'] },
 } as const satisfies Record<string, PhotoFormat>;
 
 /** The accepted formats by their key in the list. */
 export type PhotoType = keyof typeof PHOTO_FORMATS;
 
 /** Formats that are detected only to name them in the refusal. */
-export const UNSUPPORTED_FORMATS = { avif: { name: 'AVIF' }, heic: { name: 'HEIC' } } as const;
+export const UNSUPPORTED_FORMATS = { heic: { name: 'HEIC' } } as const;
 export type UnsupportedType = keyof typeof UNSUPPORTED_FORMATS;
 
 const FORMATS: readonly PhotoFormat[] = Object.values(PHOTO_FORMATS);
@@ -39,7 +40,7 @@ const FORMATS: readonly PhotoFormat[] = Object.values(PHOTO_FORMATS);
 /** Media types of the accepted formats: "image/jpeg, image/png, …". */
 export const ACCEPTED_MEDIA_TYPES: string = FORMATS.map(({ mediaType }) => mediaType).join(', ');
 
-/** Names of the accepted formats: "JPEG, PNG, WebP or GIF". */
+/** Names of the accepted formats: "JPEG, PNG, WebP, GIF or AVIF". */
 export const FORMAT_NAMES: string = FORMATS.map(({ name }) => name)
   .join(', ')
   .replace(/, (?=[^,]+$)/, ' or ');
@@ -65,7 +66,7 @@ export function detectFormat(bytes: Uint8Array): PhotoType | UnsupportedType | u
   return undefined;
 }
 
-function detectBrand(bytes: Uint8Array, major: string): UnsupportedType | undefined {
+function detectBrand(bytes: Uint8Array, major: string): 'avif' | 'heic' | undefined {
   if (AVIF_BRANDS.has(major)) return 'avif';
   if (!HEIC_BRANDS.has(major)) return undefined;
   const isAvif = ANY_HEIF_BRANDS.has(major) && compatibleBrands(bytes).some((brand) => AVIF_BRANDS.has(brand));

@@ -13,22 +13,37 @@ export interface Structure {
   heldBytes: number;
   /** Empty for other formats. */
   traits: readonly PngTrait[];
+  /** Offsets of the colour profile of a HEIC, `to` exclusive; other formats hand theirs to the decoder. */
+  profile?: { from: number; to: number } | undefined;
+  /** How to turn a picture whose file, not whose own metadata, says how. */
+  turn?: Turn;
   /** The bytes of the picture: without trailing bytes, and repaired where the standard leaves no choice. */
   pieces: readonly Piece[];
+}
+
+/** Left and right are swapped first, then the picture is turned clockwise. */
+export interface Turn {
+  isMirrored: boolean;
+  degrees: number;
 }
 
 /** Maximum pieces of one picture: no camera writes so many faults, and each costs memory. */
 export const MAX_PIECES = 200;
 
-/** Why a structure is invalid; `truncated`: the file ends before the picture does. */
+/**
+ * Why a structure is invalid; `truncated`: the file ends before the picture does; `unsupported_kind`: valid, but a rare
+ * variant of the format; `sequence`: moving pictures only.
+ */
 export interface Fault {
-  fault: 'truncated' | 'damaged' | 'unsupported_jpeg';
+  fault: 'truncated' | 'damaged' | 'unsupported_kind' | 'sequence';
 }
 
 export const TRUNCATED: Fault = { fault: 'truncated' };
 export const DAMAGED: Fault = { fault: 'damaged' };
+export const UNSUPPORTED_KIND: Fault = { fault: 'unsupported_kind' };
+export const SEQUENCE: Fault = { fault: 'sequence' };
 
-/** Returns the type of a PNG or RIFF chunk as a number: a file may have a million chunks, and a string for each is slow. */
+/** Returns the type of a PNG or RIFF chunk, or of a box, as a number: a file may have a million chunks, and a string for each is slow. */
 export function chunkType(letters: string): number {
   return Buffer.from(letters, 'latin1').readUInt32BE(0);
 }

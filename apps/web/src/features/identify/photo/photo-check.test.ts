@@ -42,7 +42,7 @@ describe('checkPhoto', () => {
 
   it('names the content of a file that only looks like a photo', async () => {
     expect(await reason(file('photo.jpg', '%PDF-1.7'))).toBe(
-      'PDF: It says photo, but inside it is a PDF. Choose a JPEG, PNG, WebP or GIF.',
+      'PDF: It says photo, but inside it is a PDF. Choose a JPEG, PNG, WebP, GIF or AVIF.',
     );
     expect(await reason(file('photo.jpg', 'hello there', 'image/jpeg'))).toContain('inside it is text');
     expect(await reason(file('photo.jpg', Uint8Array.of(0, 1, 2, 3)))).toContain('inside it is no photo');
@@ -53,13 +53,13 @@ describe('checkPhoto', () => {
 
   it('names formats that are not supported yet', async () => {
     expect(await reason(file('IMG_1.heic', HEIC))).toBe(
-      'HEIC: HEIC photos cannot be read here yet. Choose a JPEG, PNG, WebP or GIF.',
+      'HEIC: HEIC photos cannot be read here yet. Choose a JPEG, PNG, WebP, GIF or AVIF.',
     );
   });
 
   it('rejects a photo with a foreign extension, an empty file and a large file', async () => {
     expect(await reason(file('photo.exe', JPEG))).toBe(
-      'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP or GIF.',
+      'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP, GIF or AVIF.',
     );
     expect(await reason(file('photo.jpg', ''))).toContain('nothing in this file');
     const big = new Uint8Array(MAX_BYTES + 1);

@@ -51,7 +51,7 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
         : `This is no photo: ${inside}. ${REMEDY}`,
     );
   }
-  if (type === 'avif' || type === 'heic') {
+  if (type === 'heic') {
     const { name } = UNSUPPORTED_FORMATS[type];
     return reject(name, `${name} photos cannot be read here yet. ${REMEDY}`);
   }

@@ -1,0 +1,201 @@
+import * as fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { box, grid, type HeifItem, type HeifShape, ispe, makeHeif } from '../testing/make-heif.ts';
+import { readHeif } from './heif.ts';
+import { joinPieces, type Structure } from './structure.ts';
+
+const DATA = Buffer.from('coded picture');
+const still = (width: number, height: number, type = 'hvc1'): HeifItem => ({
+  type,
+  properties: [ispe(width, height)],
+  data: DATA,
+});
+/** Makes a grid of 2 x 2 tiles of 64 pixels. */
+const tiled = (width: number, height: number, tiles = [1, 2, 3, 4].map(() => still(64, 64))): HeifShape => ({
+  items: [
+    {
+      type: 'grid',
+      properties: [ispe(width, height)],
+      data: grid(2, 2, width, height),
+      parts: tiles.map((_, i) => i + 2),
+    },
+    ...tiles,
+  ],
+});
+const PHOTO: HeifShape = { items: [still(40, 30)] };
+
+function read(shape: HeifShape | Buffer, brand: 'avif' | 'heic' = 'heic') {
+  const { structure, type } = readHeif(Buffer.isBuffer(shape) ? shape : makeHeif(shape), brand);
+  if ('fault' in structure) return structure.fault;
+  return { type, width: structure.width, height: structure.height };
+}
+
+function structureOf(file: Buffer): Structure {
+  const { structure } = readHeif(file, 'heic');
+  if ('fault' in structure) throw new Error(structure.fault);
+  return structure;
+}
+
+describe('the structure of a HEIF file', () => {
+  it('has the size and the codec of the primary picture', () => {
+    expect(read(PHOTO)).toEqual({ type: 'heic', width: 40, height: 30 });
+    expect(read({ items: [still(40, 30, 'av01')] }, 'avif')).toEqual({ type: 'avif', width: 40, height: 30 });
+    const burst = { items: [still(40, 30), still(50, 40), still(4000, 3000, 'jpeg')], primary: 2 };
+    expect(read(burst)).toEqual({ type: 'heic', width: 50, height: 40 });
+  });
+
+  it('is that of the codec, not of the brand', () => {
+    expect(read({ brand: 'mif1', items: [still(40, 30, 'av01')] }, 'heic')).toMatchObject({ type: 'avif' });
+  });
+
+  it('of a grid has the size of all tiles together', () => {
+    for (const [width, height] of [
+      [128, 128],
+      [65, 100],
+    ] as const) {
+      expect(read(tiled(width, height))).toEqual({ type: 'heic', width, height });
+    }
+  });
+
+  it('has a colour profile, unless it is large', () => {
+    const colour = (bytes: number) => box('colr', Buffer.from('prof'), Buffer.alloc(bytes, 0x61));
+    const withColour = (bytes: number) =>
+      makeHeif({ items: [{ ...still(40, 30), properties: [ispe(40, 30), colour(bytes)] }] });
+    const file = withColour(500);
+    const { profile } = structureOf(file);
+    expect(file.subarray(profile?.from, profile?.to).toString()).toBe('a'.repeat(500));
+    expect(structureOf(withColour(1024 * 1024 + 1)).profile).toBeUndefined();
+  });
+});
+
+describe('the bytes of a HEIF file that a decoder gets', () => {
+  it('end with the picture, and have free space for videos and unknown boxes', () => {
+    const extra = [box('mpvd', Buffer.from('video')), box('moov', Buffer.from('track'))];
+    const file = makeHeif({ ...PHOTO, extra });
+    const needed = joinPieces(
+      Buffer.concat([file, box('sefd', DATA), Buffer.from('trailer')]),
+      structureOf(file).pieces,
+    );
+    const expected = Buffer.from(file.toString('latin1').replace('mpvd', 'free').replace('moov', 'free'), 'latin1');
+    expect(needed).toEqual(expected);
+  });
+
+  it('do not include bytes behind the last box', () => {
+    const file = makeHeif(PHOTO);
+    const { pieces } = structureOf(Buffer.concat([file, Buffer.from('<?php system($_GET[0]); ?>')]));
+    expect(joinPieces(file, pieces)).toEqual(file);
+  });
+});
+
+describe('a HEIF file is refused', () => {
+  it('when it ends before the picture does', () => {
+    const file = makeHeif(PHOTO);
+    for (const cut of [1, DATA.length, DATA.length + 20, 150, file.length - 16]) {
+      expect(read(file.subarray(0, -cut))).toBe('truncated');
+    }
+  });
+
+  it('when it has moving pictures only, or is an AVIF with moving pictures', () => {
+    const start = makeHeif(PHOTO).subarray(0, 24);
+    expect(read(Buffer.concat([start, box('moov', DATA)]))).toBe('sequence');
+    expect(read({ items: [still(40, 30, 'av01')], extra: [box('moov', DATA)] }, 'avif')).toBe('sequence');
+  });
+
+  it.each([
+    ['overlay', { items: [{ ...still(40, 30, 'iovl'), parts: [1] }] }],
+    ['AVC', { items: [still(40, 30, 'avc1')] }],
+    ['mixed tiles', tiled(128, 128, [still(64, 64), still(64, 64, 'av01'), still(64, 64), still(64, 64)])],
+    [
+      'a grid of JPEGs',
+      tiled(
+        128,
+        128,
+        [1, 2, 3, 4].map(() => still(64, 64, 'jpeg')),
+      ),
+    ],
+    [
+      'a grid of grids',
+      tiled(
+        128,
+        128,
+        [1, 2, 3, 4].map(() => still(64, 64, 'grid')),
+      ),
+    ],
+  ] satisfies (readonly [string, HeifShape])[])('when it is a rare kind: %s', (_, shape) => {
+    expect(read(shape)).toBe('unsupported_kind');
+  });
+
+  it.each([
+    ['no primary item', { ...PHOTO, primary: 0 }],
+    ['a primary item that does not exist', { ...PHOTO, primary: 9 }],
+    ['no size', { items: [{ type: 'hvc1', data: DATA }] }],
+    ['a width of 0', { items: [still(0, 30)] }],
+    ['no data', { items: [{ type: 'hvc1', properties: [ispe(40, 30)] }] }],
+    ['tiles that do not cover the grid', tiled(129, 128)],
+    ['tiles outside the grid', tiled(64, 128)],
+    ['tiles of several sizes', tiled(128, 128, [still(64, 64), still(64, 64), still(64, 64), still(4000, 4000)])],
+    ['too few tiles', tiled(128, 128, [still(64, 64)])],
+  ] satisfies (readonly [string, HeifShape])[])('when it has %s', (_, shape) => {
+    expect(read(shape)).toBe('damaged');
+  });
+
+  it('when a box is larger than the box around it', () => {
+    const file = makeHeif(PHOTO);
+    for (const type of ['iinf', 'ipco', 'infe', 'ispe']) {
+      const wrong = Buffer.from(file);
+      wrong.writeUInt32BE(0x7fff_ffff, wrong.indexOf(type) - 4);
+      expect(read(wrong)).toBe('truncated');
+    }
+  });
+
+  it('when it has too many items, boxes or extents', () => {
+    const many = Array.from({ length: 2_001 }, () => still(64, 64));
+    expect(read({ items: many })).toBe('damaged');
+    const file = makeHeif(PHOTO);
+    const counts = file.indexOf('iloc') + 8;
+    file.set([0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x7f, 0xff], counts);
+    expect(read(file)).toBe('damaged');
+  });
+
+  it('with a declared fault or not at all, for every mutation', async () => {
+    const avif = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#393' } })
+      .avif()
+      .toBuffer();
+    const files = [makeHeif(PHOTO), makeHeif(tiled(100, 100)), avif];
+    const mutation = fc.record({ at: fc.nat(), value: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.constantFrom(...files), fc.array(mutation, { minLength: 1, maxLength: 6 }), (file, mutations) => {
+        const mutated = Buffer.from(file);
+        for (const { at, value } of mutations) mutated[at % mutated.length] = value;
+        expect(() => readHeif(mutated, 'heic')).not.toThrow();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('a JPEG in a HEIF file', () => {
+  const turns = (...properties: Buffer[]) => [ispe(40, 30), ...properties];
+  const irot = (left: number) => box('irot', Buffer.from([left]));
+  const imir = (axis: number) => box('imir', Buffer.from([axis]));
+
+  it.each([
+    { properties: turns(), turn: { isMirrored: false, degrees: 0 } },
+    { properties: turns(irot(3)), turn: { isMirrored: false, degrees: 90 } },
+    { properties: turns(imir(1)), turn: { isMirrored: true, degrees: 0 } },
+    { properties: turns(imir(0)), turn: { isMirrored: true, degrees: 180 } },
+    { properties: turns(irot(1), imir(1)), turn: { isMirrored: true, degrees: 90 } },
+    { properties: turns(imir(1), irot(1)), turn: { isMirrored: true, degrees: 270 } },
+    { properties: turns(imir(0), imir(1)), turn: { isMirrored: false, degrees: 180 } },
+  ])('is taken out, and turned as the file says: $turn', async ({ properties, turn }) => {
+    const jpeg = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#393' } })
+      .jpeg()
+      .toBuffer();
+    const file = makeHeif({ brand: 'mif1', items: [{ type: 'jpeg', properties, data: jpeg }] });
+    expect(read(file)).toEqual({ type: 'jpeg', width: 40, height: 30 });
+    const structure = structureOf(file);
+    expect(structure.turn).toEqual(turn);
+    expect(joinPieces(file, structure.pieces)).toEqual(jpeg);
+  });
+});
