@@ -7,6 +7,7 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { serializeStatements } from '@plantcommunity/db/embedded';
 import { explain } from '../bootstrap/explain.mjs';
 import { makeFolder } from '../bootstrap/make-folder.mjs';
+import { createEmptyDatabase } from './empty-database.ts';
 import { endWithParentPipe } from './parent-pipe.ts';
 
 const [dataFolder = 'memory', socketFolder = ''] = process.argv.slice(2);
@@ -25,7 +26,7 @@ chmodSync(socket, 0o600);
  * marker file, by which the next start removes the unfinished database.
  */
 async function openDatabase(): Promise<PGlite> {
-  if (dataFolder === 'memory') return PGlite.create('memory://');
+  if (dataFolder === 'memory') return createEmptyDatabase('memory://');
   const mark = `${dataFolder}.unfinished`;
   const removeUnfinished = () => {
     if (!existsSync(mark)) return;
@@ -35,10 +36,11 @@ async function openDatabase(): Promise<PGlite> {
   try {
     removeUnfinished();
     makeFolder(dataFolder, 0o700);
-    if (readdirSync(dataFolder).length === 0) writeFileSync(mark, '');
-    const opened = await PGlite.create(dataFolder);
+    if (readdirSync(dataFolder).length > 0) return await PGlite.create(dataFolder);
+    writeFileSync(mark, '');
+    const created = await createEmptyDatabase(dataFolder);
     rmSync(mark, { force: true });
-    return opened;
+    return created;
   } catch (error) {
     removeUnfinished();
     // A stack inside a WebAssembly module is of no use.
