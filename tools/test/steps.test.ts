@@ -42,9 +42,7 @@ test('lanes of a stage run at the same time, and the lines of each step stay tog
   one.end();
   expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
-    '\n> one, beside two\n' +
-      'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +
-      'one begins\none ends\n✗ one: 0/1/0 in … s\n',
+    '\n> one; two\n' + 'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' + 'one begins\none ends\n✗ one: 0/1/0 in … s\n',
   );
 });
 
@@ -60,9 +58,25 @@ test('steps of one lane run one after the other', async () => {
   one.end();
   expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
-    '\n> one, beside two, then three\n' +
+    '\n> one; two, then three\n' +
       'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' +
       'three begins\nthree ends\n✓ three: 1/0/0 in … s\n' +
       'one begins\none ends\n✗ one: 0/1/0 in … s\n',
   );
+});
+
+test('a third lane starts when one of the first two is over', async () => {
+  const steps = [step('one'), step('two'), step('three')];
+  const [one, two, three] = steps as [(typeof steps)[0], (typeof steps)[0], (typeof steps)[0]];
+  const terminal = heldOutput();
+  const run = runSteps([steps.map((each) => each.step)], terminal);
+  let hasThreeStarted = false;
+  void three.started.then(() => (hasThreeStarted = true));
+  await Promise.all([one.started, two.started]);
+  expect(hasThreeStarted).toBe(false);
+  two.end();
+  await three.started;
+  one.end();
+  three.end();
+  expect(await run).toEqual([PASSED, PASSED, PASSED]);
 });

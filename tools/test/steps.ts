@@ -17,8 +17,10 @@ export interface Step {
 
 /** A step, or several steps that run one after the other. */
 type Lane = Step | readonly Step[];
-/** A step, or lanes that run beside each other. */
+/** A step, or lanes of which two run at the same time: one alone leaves a core idle. The others wait in their order. */
 export type Stage = Step | readonly Lane[];
+
+const LANES_AT_ONCE = 2;
 
 const liveOutput: Output = { write: (text) => void process.stdout.write(text), isLive: true };
 
@@ -43,9 +45,17 @@ export async function runSteps(stages: readonly Stage[], terminal: Output = live
   for (const stage of stages) {
     const lanes = ('run' in stage ? [stage] : stage).map((lane) => ('run' in lane ? [lane] : lane));
     const titles = lanes.map((steps) => steps.map(({ title }) => title).join(', then '));
-    terminal.write(`\n> ${titles.join(', beside ')}\n`);
+    terminal.write(`\n> ${titles.join('; ')}\n`);
     const run = lanes.length === 1 ? runStep : runHeld;
-    tallies.push(...(await Promise.all(lanes.map((steps) => runLane(steps, run, terminal)))).flat());
+    const ended = new Map<Lane, Tally[]>();
+    const waiting = lanes.values();
+    const runWaiting = async () => {
+      // oxlint-disable-next-line no-await-in-loop -- each takes the next lane when its last one is over
+      for (const lane of waiting) ended.set(lane, await runLane(lane, run, terminal));
+    };
+    // oxlint-disable-next-line no-await-in-loop -- the stages follow each other
+    await Promise.all(Array.from({ length: LANES_AT_ONCE }, runWaiting));
+    tallies.push(...lanes.flatMap((lane) => ended.get(lane) ?? []));
   }
   return tallies;
 }
