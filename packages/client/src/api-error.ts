@@ -1,8 +1,5 @@
+import { isProblem, type Problem } from './answer.ts';
 import { ClientError } from './client-error.ts';
-import type { components } from './generated/openapi.ts';
-
-/** The body of every error of the API (RFC 9457). */
-export type Problem = components['schemas']['Problem'];
 
 /** Codes of the API, which may add new ones, and `unknown` for the answer of a proxy. */
 export type ErrorCode = Problem['code'] | 'unknown' | (string & {});
@@ -28,15 +25,19 @@ export class ApiError extends ClientError {
   }
 }
 
-/** Whether a body is that of an error of the API; errors of proxies have others. */
-export function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
-}
-
-/** Returns the Retry-After header in milliseconds: whole seconds or a date (RFC 9110, 10.2.3). */
+/**
+ * Returns the Retry-After header in milliseconds: whole seconds or a date (RFC 9110, 10.2.3). A date counts from that of
+ * the answer, because the clock of a device may be wrong; from `now` if the answer has none that may be read.
+ */
 export function retryAfterOf(headers: Headers, now: number): number | undefined {
   const value = headers.get('Retry-After')?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const until = dateOf(value);
+  return until === undefined ? undefined : Math.max(0, until - (dateOf(headers.get('Date') ?? '') ?? now));
+}
+
+/** Only dates end in GMT; `Date.parse` also reads what is none, such as `-5`. */
+function dateOf(value: string): number | undefined {
+  const date = value.endsWith('GMT') ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : date;
 }

@@ -13,12 +13,24 @@ export class ClientError extends Error {
   }
 }
 
-/** Error of a request without a whole answer: no network, or a broken connection. */
+/** Error of a request without a whole answer of the API: no network, a broken connection, or the page of a network. */
 export class ConnectionLost extends ClientError {
   override readonly name = 'ConnectionLost';
 
   constructor(cause?: unknown) {
     super('connection_lost', 'The connection was lost', { cause });
+  }
+}
+
+/**
+ * Error of a call whose person signed out, or in anew, before it had an answer. It is not sent again, because it would
+ * be sent for another person. The API may have carried out an earlier attempt.
+ */
+export class SignInChanged extends ClientError {
+  override readonly name = 'SignInChanged';
+
+  constructor() {
+    super('sign_in_changed', 'The sign-in changed during the call');
   }
 }
 

@@ -1,12 +1,24 @@
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ApiError } from './api-error.ts';
 import { createPlantClient } from './client.ts';
 import { ConnectionLost } from './client-error.ts';
-import { lostConnection, problem, scriptedApi } from './testing/scripted-api.ts';
+import type { RetryRules } from './retry.ts';
+import type { Environment } from './send.ts';
+import { grant, lostConnection, problem, scriptedApi } from './testing/scripted-api.ts';
 
 const IDENTIFY = 'POST /plant-identification/identify';
 const ME = 'GET /auth/me';
 const HISTORY = 'GET /plant-identification/identifications';
+const credentials = { email: 'anna@example.org', password: 'correct horse battery' };
+/** Answers of the API to a sign-in and to the refreshes after it. */
+const tokens = {
+  'POST /auth/token': [() => grant(1)],
+  'POST /auth/token/refresh': [() => grant(2), () => grant(3)],
+};
 const identified = () => Response.json({ success: true, plant_name: 'Swiss cheese plant' });
 const leaf = new Blob(['a leaf'], { type: 'image/jpeg' });
 const flower = new Blob(['a flower'], { type: 'image/png' });
@@ -74,6 +86,101 @@ describe('identify', () => {
     expect(keys[2]).toBe('kept by the app');
   });
 
+  it('sends a form also without a photo, which the API then asks for', async () => {
+    const api = scriptedApi({ [IDENTIFY]: [() => problem(400, 'missing_image')] });
+    await expect(createPlantClient(api.options).identify({ photos: [] })).rejects.toMatchObject({
+      code: 'missing_image',
+    });
+    expect([...((await api.received[0]?.form()) ?? [])]).toEqual([]);
+  });
+
+  it('sends latitude and longitude of what a browser calls coordinates, and nothing else of it', async () => {
+    class Coordinates {
+      get latitude() {
+        return 52.5;
+      }
+      get longitude() {
+        return 13.4;
+      }
+      readonly accuracy = 10;
+    }
+    const api = scriptedApi({ [IDENTIFY]: [identified] });
+    await createPlantClient(api.options).identify({ photos: [leaf], location: new Coordinates() });
+    const form = await api.received[0]?.form();
+    expect([form?.get('latitude'), form?.get('longitude'), form?.get('accuracy')]).toEqual(['52.5', '13.4', null]);
+  });
+
+  it('rejects with the error of a file that changed after it was chosen, and sends nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'client-'));
+    try {
+      const file = join(folder, 'leaf.jpg');
+      await writeFile(file, 'a leaf');
+      const photo = await openAsBlob(file, { type: 'image/jpeg' });
+      await writeFile(file, 'another leaf');
+      const api = scriptedApi({});
+      const identification = createPlantClient(api.options).identify({ photos: [photo] });
+      await expect(identification).rejects.toMatchObject({ name: 'NotReadableError' });
+      expect(api.received).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('repeats the photo that was chosen, also when its file has changed since', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'client-'));
+    try {
+      const file = join(folder, 'leaf.jpg');
+      await writeFile(file, 'a leaf');
+      const replaced = async () => {
+        await writeFile(file, 'another leaf');
+        return lostConnection();
+      };
+      const api = scriptedApi({ [IDENTIFY]: [replaced, identified] });
+      await createPlantClient(api.options).identify({ photos: [await openAsBlob(file, { type: 'image/jpeg' })] });
+      const forms = await Promise.all(api.received.map(({ form }) => form()));
+      const sent = await Promise.all(forms.map((form) => (form.get('image') as File).text()));
+      expect(sent).toEqual(['a leaf', 'a leaf']);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('hands the whole form to a fetch of the caller, and reports its end', async () => {
+    const api = scriptedApi({ [IDENTIFY]: [lostConnection, identified] });
+    const bodies: unknown[] = [];
+    const environment: Environment = {
+      ...api.options.environment,
+      fetch: (input, init) => {
+        bodies.push(init?.body);
+        return api.options.environment.fetch(input, init);
+      },
+    };
+    const reported: number[][] = [];
+    const onUpload = (sent: number, total: number) => reported.push([sent, total]);
+    await createPlantClient({ ...api.options, environment }).identify({ photos: [leaf] }, { onUpload });
+    expect(bodies).toEqual([expect.any(Blob), expect.any(Blob)]);
+    const { size } = bodies[1] as Blob;
+    expect(reported).toEqual([[size, size]]);
+  });
+
+  it('rejects with the error of onUpload, without another attempt', async () => {
+    const api = scriptedApi({ [IDENTIFY]: [identified] });
+    const onUpload = () => {
+      throw new RangeError('The bar has no width');
+    };
+    const identification = createPlantClient(api.options).identify({ photos: [leaf] }, { onUpload });
+    await expect(identification).rejects.toThrow('The bar has no width');
+    expect(api.received).toHaveLength(1);
+  });
+
+  it('asks for an attempt that never ends a minute long, once a second at most', async () => {
+    const running = () => problem(409, 'idempotency_running', { 'Retry-After': '0' });
+    const api = scriptedApi({ [IDENTIFY]: [running] });
+    const identification = createPlantClient(api.options).identify({ photos: [leaf] });
+    await expect(identification).rejects.toMatchObject({ code: 'idempotency_running' });
+    expect(api.waits).toEqual(Array(60).fill(1_000));
+  });
+
   it('waits for an earlier attempt that the service still works on', async () => {
     const running = () => problem(409, 'idempotency_running', { 'Retry-After': '5' });
     const api = scriptedApi({ [IDENTIFY]: [lostConnection, running, running, running, running, identified] });
@@ -126,6 +233,35 @@ describe('a call', () => {
     expect(api.received).toHaveLength(3);
   });
 
+  it('waits a minute in all, also when its token is replaced meanwhile', async () => {
+    const busy = () => problem(503, 'busy', { 'Retry-After': '40' });
+    const refused = () => problem(401, 'invalid_token');
+    const api = scriptedApi({ ...tokens, [ME]: [busy, refused, busy] });
+    const client = createPlantClient(api.options);
+    await client.signIn(credentials);
+    await expect(client.me()).rejects.toMatchObject({ code: 'busy', retryAfterMs: 40_000 });
+    expect(api.waits).toEqual([40_000]);
+  });
+
+  it('replaces the token that was refused, when it was renewed between two attempts', async () => {
+    const busy = () => problem(503, 'busy', { 'Retry-After': '2' });
+    const refused = () => problem(401, 'invalid_token');
+    const api = scriptedApi({ ...tokens, [ME]: [busy, refused, () => Response.json({ id: 'anna' })] });
+    const client = createPlantClient(api.options);
+    await client.signIn(credentials);
+    api.advance(3_569_000);
+    await client.me();
+    expect(api.tokens().filter(Boolean)).toEqual(['Bearer access 1', 'Bearer access 2', 'Bearer access 3']);
+  });
+
+  it('takes the defaults for options that are undefined', async () => {
+    const api = scriptedApi({ [ME]: [lostConnection] });
+    // As JavaScript passes them, which no compiler checks.
+    const retry = { attempts: undefined, maxWaitMs: undefined } as object as Partial<RetryRules>;
+    await expect(createPlantClient({ ...api.options, retry }).me()).rejects.toBeInstanceOf(ConnectionLost);
+    expect(api.waits).toEqual([500, 1_000]);
+  });
+
   it('rejects with the reason of its signal while it waits', async () => {
     const stop = new AbortController();
     const busy = () => {
@@ -150,12 +286,64 @@ describe('history', () => {
   });
 });
 
+describe('history, stopped', () => {
+  it('ends at once, also in the middle of a page', async () => {
+    const api = scriptedApi({ [HISTORY]: [() => Response.json({ items: [{ id: 'b' }, { id: 'a' }] })] });
+    const stop = new AbortController();
+    const ids: string[] = [];
+    const read = async () => {
+      for await (const { id } of createPlantClient(api.options).history({ signal: stop.signal })) {
+        ids.push(id);
+        stop.abort(new Error('The page was left'));
+      }
+    };
+    await expect(read()).rejects.toThrow('The page was left');
+    expect(ids).toEqual(['b']);
+  });
+});
+
+describe('an id', () => {
+  it.each(['', '.', '..', undefined])('that a URL would lose is refused: %j', async (id) => {
+    // Without its id, the deletion of an identification is that of all.
+    const api = scriptedApi({});
+    const client = createPlantClient(api.options);
+    const path = { id: id as string };
+    const calls = [
+      client.deleteIdentification(path.id),
+      client.identification(path.id),
+      client.photo(path.id, 1),
+      client.api.DELETE('/plant-identification/identifications/{id}', { params: { path } }),
+    ];
+    const errors = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)));
+    expect(errors).toEqual(Array(4).fill(expect.objectContaining({ code: 'invalid_path' })));
+    expect(api.received).toEqual([]);
+  });
+
+  it('is sent as it is, with every character', async () => {
+    const api = scriptedApi({});
+    await createPlantClient(api.options)
+      .deleteIdentification('../a?b')
+      .catch(() => undefined);
+    expect(api.operations()).toEqual(['DELETE /plant-identification/identifications/..%2Fa%3Fb']);
+  });
+});
+
+describe('a client with an API key', () => {
+  it('signs no person in, as whom it would not call', async () => {
+    const api = scriptedApi(tokens);
+    const signedIn = createPlantClient({ ...api.options, apiKey: 'plk_key' }).signIn(credentials);
+    await expect(signedIn).rejects.toMatchObject({ code: 'api_key_used' });
+    expect(api.received).toEqual([]);
+  });
+});
+
 describe('health', () => {
   it('returns the state of degraded services, without retries', async () => {
+    const degraded = { status: 'degraded', services: { redis: { available: false } } };
     const api = scriptedApi({
-      'GET /plant-identification/identify/health': [() => Response.json({ status: 'degraded' }, { status: 503 })],
+      'GET /plant-identification/identify/health': [() => Response.json(degraded, { status: 503 })],
     });
-    expect(await createPlantClient(api.options).health()).toEqual({ status: 'degraded' });
+    expect(await createPlantClient(api.options).health()).toEqual(degraded);
     expect(api.waits).toEqual([]);
   });
 });

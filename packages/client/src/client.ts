@@ -1,12 +1,15 @@
 import createApi, { type Client } from 'openapi-fetch';
-import { ApiError, isProblem } from './api-error.ts';
-import { bodyOf, formOf, type PlantPhotos } from './form.ts';
+import { isHealth } from './answer.ts';
+import { ApiError } from './api-error.ts';
+import { ClientError } from './client-error.ts';
+import { bodyOf, formDataOf, formOf, type PlantPhotos } from './form.ts';
 import type { components, paths } from './generated/openapi.ts';
 import { dataOf } from './result.ts';
 import { RETRY_RULES, type RetryRules } from './retry.ts';
-import { type Authorization, createSend, type Environment } from './send.ts';
+import { ANONYMOUS, type Caller, createSend, type Environment } from './send.ts';
 import { type Credentials, createSession, memoryTokenStore, type TokenStore } from './session.ts';
-import type { UploadWatch } from './upload-fetch.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { type UploadWatch, uploadFetchWithoutCookies } from './upload-fetch.ts';
 
 type Schemas = components['schemas'];
 export type Account = Schemas['Account'];
@@ -22,7 +25,7 @@ export interface PlantClientOptions {
   baseUrl: string | URL;
   /** Where the tokens of `signIn` are kept; in memory if absent. */
   tokens?: TokenStore;
-  /** A personal API key, for scripts; `signIn` is not needed then. */
+  /** A personal API key, for scripts; `signIn` is not needed then, and rejects. */
   apiKey?: string;
   /** When calls are sent again: three attempts that wait at most a minute in all, if absent. */
   retry?: Partial<RetryRules>;
@@ -35,7 +38,12 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-export interface IdentifyOptions extends CallOptions, Partial<Pick<UploadWatch, 'onUpload'>> {
+export interface IdentifyOptions extends CallOptions {
+  /**
+   * Receives the bytes of the form that were sent, and their total; starts again with each attempt. It is called only
+   * once, with all bytes, when the answer arrives, for `environment.fetch` and in pages of the service's own origin.
+   */
+  onUpload?: UploadWatch['onUpload'];
   /**
    * Names this identification, so that it is carried out once however often it is sent; made for each call if absent.
    * An app that keeps it can repeat the call after a restart, within 24 hours.
@@ -45,17 +53,18 @@ export interface IdentifyOptions extends CallOptions, Partial<Pick<UploadWatch, 
 
 /**
  * Calls the API of one service for one person. Calls that cannot do the same work twice are repeated after a lost
- * connection and as Retry-After says.
+ * connection and as Retry-After says, always for the person who made them.
  * @throws {ApiError} in every method, for an error that the API answered
- * @throws {ConnectionLost} in every method, without an answer
+ * @throws {ConnectionLost} in every method, without an answer of the API
+ * @throws {SignInChanged} in every method, when it must be repeated and its person signed out or changed
  */
 export interface PlantClient {
   /** Creates an account, without signing in to it. */
   register(registration: Registration, options?: CallOptions): Promise<Account>;
   /** Signs this client in, until `signOut`, seven days later or a change of the password. */
-  signIn(credentials: Credentials): Promise<void>;
-  /** Ends the sign-in with all its tokens. Clears them here even when the service cannot be reached, and rejects then. */
-  signOut(): Promise<void>;
+  signIn(credentials: Credentials, options?: CallOptions): Promise<void>;
+  /** Clears the tokens, then ends the sign-in. Rejects when the service cannot be reached: it ends within seven days. */
+  signOut(options?: CallOptions): Promise<void>;
   /** Changes the password. It ends all sign-ins of the account, also this one. */
   changePassword(change: Schemas['PasswordChange'], options?: CallOptions): Promise<void>;
   /** Ends all sign-ins of the account, also this one. */
@@ -82,26 +91,46 @@ export interface PlantClient {
 }
 
 export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens }: PlantClientOptions): PlantClient {
-  const surroundings: Environment = { ...defaultEnvironment, ...environment };
-  const rules = { ...RETRY_RULES, ...retry };
-  const config = { baseUrl: new URL('/api/v1', baseUrl).href, bodySerializer: bodyOf };
+  const { fetch, now, random, sleep } = environment ?? {};
+  const parts = {
+    // Looked up at each call: some tools replace the global function later.
+    environment: {
+      fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      now: now ?? Date.now,
+      random: random ?? Math.random,
+      sleep: sleep ?? sleepFor,
+    } satisfies Environment,
+    rules: {
+      attempts: retry?.attempts ?? RETRY_RULES.attempts,
+      maxWaitMs: retry?.maxWaitMs ?? RETRY_RULES.maxWaitMs,
+    },
+    uploadFetch: (watch: UploadWatch) => uploadFetchWithoutCookies(watch, fetch),
+  };
+  const config = { baseUrl: new URL('/api/v1', baseUrl).href, bodySerializer: bodyOf, pathSerializer: pathOf };
 
-  const sendAnonymous = createSend(surroundings, rules);
+  const sendAnonymous = createSend({ ...parts, presentCaller: async () => ANONYMOUS });
   const anonymous = createApi<paths>({ ...config, fetch: (request) => sendAnonymous(request) });
   const session = createSession({
     api: anonymous,
     send: sendAnonymous,
     store: tokens ?? memoryTokenStore(),
-    now: surroundings.now,
+    now: parts.environment.now,
+    randomId,
   });
-  const key: Authorization | undefined = apiKey === undefined ? undefined : authorizationOf(apiKey);
-  const send = createSend(surroundings, rules, key ?? session);
+  const keyHolder = apiKey === undefined ? undefined : callerWith(apiKey);
+  const presentCaller = keyHolder ? async () => keyHolder : session.presentCaller;
+  const send = createSend({ ...parts, presentCaller });
   const api = createApi<paths>({ ...config, fetch: (request) => send(request) });
 
   return {
     api,
     register: async (body, options) => dataOf(await anonymous.POST('/auth/register', { body, ...options })),
-    signIn: session.signIn,
+    async signIn(credentials, options) {
+      if (keyHolder !== undefined) {
+        throw new ClientError('api_key_used', 'This client calls with an API key: create another one to sign in');
+      }
+      return session.signIn(credentials, options);
+    },
     signOut: session.signOut,
     changePassword: (body, options) =>
       session.endAfter(async () => dataOf(await api.PUT('/auth/password', { ...options, body }))),
@@ -114,13 +143,15 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
       }),
     me: async (options) => dataOf(await api.GET('/auth/me', { ...options })),
 
-    async identify(request, { idempotencyKey = randomKey(), onUpload, ...options } = {}) {
+    async identify(request, { idempotencyKey = randomId(), onUpload, signal = new AbortController().signal } = {}) {
+      const caller = await unlessAborted(signal, presentCaller());
       return dataOf(
         await api.POST('/plant-identification/identify', {
-          ...options,
-          body: formOf(request),
+          signal,
+          body: await unlessAborted(signal, formOf(request)),
+          bodySerializer: formDataOf,
           headers: { 'Idempotency-Key': idempotencyKey },
-          fetch: (upload) => send(upload, { onUpload }),
+          fetch: (upload) => send(upload, { caller, onUpload }),
         }),
       );
     },
@@ -131,7 +162,10 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
         const params = { query: { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } };
         // oxlint-disable-next-line no-await-in-loop -- each page names the next
         const page = dataOf(await api.GET('/plant-identification/identifications', { ...options, params }));
-        yield* page.items;
+        for (const item of page.items) {
+          options?.signal?.throwIfAborted();
+          yield item;
+        }
         cursor = page.next_cursor;
       } while (cursor !== undefined);
     },
@@ -159,8 +193,8 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
     async health(options) {
       const { data, error, response } = await anonymous.GET('/plant-identification/identify/health', { ...options });
       if (data !== undefined) return data;
-      if (error === undefined || isProblem(error)) throw new ApiError(response, error);
-      return error;
+      if (isHealth(error)) return error;
+      throw new ApiError(response, error);
     },
   };
 }
@@ -168,32 +202,43 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
 /** The largest page that the API answers. */
 const PAGE = 100;
 
-const defaultEnvironment: Environment = {
-  fetch: (input, init) => globalThis.fetch(input, init),
-  now: () => Date.now(),
-  random: () => Math.random(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        const reason: unknown = signal.reason;
-        reject(reason);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
-    }),
-};
+function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      const reason: unknown = signal.reason;
+      reject(reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
 
 /** A key is never replaced. */
-function authorizationOf(apiKey: string): Authorization {
+function callerWith(apiKey: string): Caller {
   return { token: async () => apiKey, tokenAfter: async () => undefined };
 }
 
+/**
+ * Returns the path of an operation with its parameters. Values that a URL would lose are refused: to delete an
+ * identification without its id is to delete all.
+ */
+function pathOf(path: string, parameters: Record<string, unknown>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_braces, name: string) => {
+    const value = parameters[name];
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    if (['', '.', '..'].includes(text)) {
+      throw new ClientError('invalid_path', `${path} needs another ${name} than ${JSON.stringify(value)}`);
+    }
+    return encodeURIComponent(text);
+  });
+}
+
 /** Returns 128 random bits. `crypto.randomUUID` is missing on pages that HTTPS did not load. */
-function randomKey(): string {
+function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

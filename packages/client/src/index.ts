@@ -1,4 +1,5 @@
-export { ApiError, type ErrorCode, type Problem } from './api-error.ts';
+export type { Problem } from './answer.ts';
+export { ApiError, type ErrorCode } from './api-error.ts';
 export {
   type Account,
   type CallOptions,
@@ -13,7 +14,7 @@ export {
   type Registration,
   type StoredIdentification,
 } from './client.ts';
-export { AnswerTimeout, ClientError, ConnectionLost } from './client-error.ts';
+export { ClientError, ConnectionLost, SignInChanged } from './client-error.ts';
 export type { Organ, PlantPhoto, PlantPhotos } from './form.ts';
 export type { components, operations, paths } from './generated/openapi.ts';
 export type { RetryRules } from './retry.ts';

@@ -1,7 +1,9 @@
-import { isProblem, retryAfterOf } from './api-error.ts';
+import { type Answer, isHealth, isProblem, readAnswer } from './answer.ts';
+import { retryAfterOf } from './api-error.ts';
 import { ConnectionLost } from './client-error.ts';
 import { type CallState, type Failure, isRunning, type RetryRules, retryDelay } from './retry.ts';
-import { type UploadWatch, uploadFetch } from './upload-fetch.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import type { UploadFetch, UploadWatch } from './upload-fetch.ts';
 
 /** What the client takes from its surroundings. */
 export interface Environment {
@@ -14,15 +16,22 @@ export interface Environment {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Says who calls. */
-export interface Authorization {
-  /** Returns the token to send; undefined for anonymous calls. */
+/** Says as whom the attempts of one call are sent. */
+export interface Caller {
+  /**
+   * Returns the token of the next attempt; undefined for none.
+   * @throws {ClientError} when the call must not be sent again
+   */
   token(): Promise<string | undefined>;
   /** Returns another token after the API refused `token`; undefined if there is none. */
   tokenAfter(refused: string): Promise<string | undefined>;
 }
 
+export const ANONYMOUS: Caller = { token: async () => undefined, tokenAfter: async () => undefined };
+
 interface SendOptions {
+  /** As whom the request is sent; as the present caller if absent. */
+  caller?: Caller;
   /** Whether a second attempt cannot do the same work twice. Without it GET, HEAD and an Idempotency-Key tell. */
   isRepeatable?: boolean;
   onUpload?: UploadWatch['onUpload'] | undefined;
@@ -30,84 +39,112 @@ interface SendOptions {
 
 export type Send = (request: Request, options?: SendOptions) => Promise<Response>;
 
-/** A request whose body can be sent several times. */
-interface Repeated {
+interface SendParts {
+  environment: Environment;
+  rules: RetryRules;
+  /** Creates the `fetch` of an upload whose progress is reported. */
+  uploadFetch: (watch: UploadWatch) => UploadFetch;
+  /** Returns who makes a call that begins now. */
+  presentCaller: () => Promise<Caller>;
+}
+
+/** A call, whose body can be sent several times. */
+interface Call {
   request: Request;
   body: Blob | undefined;
+  caller: Caller;
   onUpload: UploadWatch['onUpload'] | undefined;
+}
+
+interface State extends CallState {
+  /** Whether a refused token was replaced. */
+  isRenewed: boolean;
 }
 
 /**
  * Returns a function that sends a request with the caller's token, and again after a temporary failure. An access token
- * that the API refuses is replaced once.
+ * that the API refuses is replaced once. All attempts are those of the caller who began the call.
  * @throws {ConnectionLost} when the last attempt got no whole answer; the reason of the signal when it stops the call
  */
-export function createSend(environment: Environment, rules: RetryRules, authorization?: Authorization): Send {
-  async function attempt(sent: Repeated, token: string | undefined): Promise<Response> {
-    const { body, onUpload, request } = sent;
+export function createSend({ environment, presentCaller, rules, uploadFetch }: SendParts): Send {
+  async function attempt(call: Call, token: string | undefined): Promise<Answer> {
+    const { body, onUpload, request } = call;
     const { headers, method, signal, url } = request;
     const authorized = new Headers(headers);
     if (token !== undefined) authorized.set('Authorization', `Bearer ${token}`);
     // Cookies would sign another account in than the token.
     const init = { method, headers: authorized, body: body ?? null, signal, credentials: 'omit' } as const;
-    const fetch = onUpload && body ? uploadFetch({ onUpload }, environment.fetch) : environment.fetch;
+    const progress = onUpload && body && catchErrors(onUpload);
+    const fetch = progress ? uploadFetch({ onUpload: progress.report }) : environment.fetch;
     try {
-      const response = await fetch(url, init);
-      // Read here, so that an answer that breaks off is a failed attempt.
-      const bytes = await response.arrayBuffer();
-      const { status, statusText } = response;
-      return new Response(bytes.byteLength === 0 ? null : bytes, { status, statusText, headers: response.headers });
+      return await readAnswer(await fetch(url, init), method);
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof ConnectionLost ? error : new ConnectionLost(error);
+    } finally {
+      progress?.rethrow();
     }
   }
 
-  async function call(sent: Repeated, token: string | undefined, state: CallState): Promise<Response> {
-    const result = await attempt(sent, token).catch((error: unknown) => {
+  async function run(call: Call, token: string | undefined, state: State): Promise<Response> {
+    const { caller, request } = call;
+    const result = await attempt(call, token).catch((error: unknown) => {
       if (error instanceof ConnectionLost) return error;
       throw error;
     });
-    const failure = await failureOf(result);
+    const failure = failureOf(result);
     if (failure !== undefined) {
+      if (token !== undefined && !state.isRenewed && isRefusedToken(failure)) {
+        const next = await unlessAborted(request.signal, caller.tokenAfter(token));
+        if (next !== undefined) return run(call, next, { ...state, isRenewed: true });
+      }
       const delay = retryDelay(failure, state, rules, environment.random());
       if (delay !== undefined) {
-        await environment.sleep(delay, sent.request.signal);
-        return call(sent, await authorization?.token(), {
+        await environment.sleep(delay, request.signal);
+        return run(call, await unlessAborted(request.signal, caller.token()), {
           ...state,
           attempts: state.attempts + (isRunning(failure) ? 0 : 1),
           waitedMs: state.waitedMs + delay,
         });
       }
     }
-    if (result instanceof Response) return result;
-    throw result;
+    if (result instanceof ConnectionLost) throw result;
+    return result.response;
   }
 
-  async function failureOf(result: Response | ConnectionLost): Promise<Failure | undefined> {
+  function failureOf(result: Answer | ConnectionLost): Failure | undefined {
     if (result instanceof ConnectionLost) return { type: 'connection_lost' };
-    const { headers, ok, status } = result;
-    if (ok) return undefined;
-    const body: unknown = await result
-      .clone()
-      .json()
-      .catch(() => undefined);
-    const isJson = body !== undefined;
-    // An answer of the API that is no error, such as that of a degraded service.
-    if (isJson && !isProblem(body)) return undefined;
-    const code = isProblem(body) ? body.code : undefined;
-    return { type: 'answered', status, code, retryAfterMs: retryAfterOf(headers, environment.now()) };
+    const { json, response } = result;
+    if (response.ok || isHealth(json)) return undefined;
+    const code = isProblem(json) ? json.code : undefined;
+    const retryAfterMs = retryAfterOf(response.headers, environment.now());
+    return { type: 'answered', status: response.status, code, retryAfterMs };
   }
 
-  return async (request, { isRepeatable = isRepeatedSafely(request), onUpload } = {}) => {
-    const body = await request.blob();
-    const sent = { request, body: body.size === 0 ? undefined : body, onUpload };
-    const state = { isRepeatable, attempts: 1, waitedMs: 0 };
-    const token = await unlessAborted(request.signal, authorization?.token());
-    const response = await call(sent, token, state);
-    if (response.status !== 401 || token === undefined) return response;
-    const next = await unlessAborted(request.signal, authorization?.tokenAfter(token));
-    return next === undefined ? response : call(sent, next, state);
+  return async (request, { caller: given, isRepeatable = isRepeatedSafely(request), onUpload } = {}) => {
+    const { signal } = request;
+    const caller = given ?? (await unlessAborted(signal, presentCaller()));
+    const body = await unlessAborted(signal, request.blob());
+    const call = { request, caller, body: body.size === 0 ? undefined : body, onUpload };
+    const token = await unlessAborted(signal, caller.token());
+    return run(call, token, { isRepeatable, attempts: 1, waitedMs: 0, isRenewed: false });
+  };
+}
+
+/** Keeps an error of the caller's function from being taken for a lost connection, after which the upload is repeated. */
+function catchErrors(onUpload: UploadWatch['onUpload']) {
+  let caught: { error: unknown } | undefined;
+  return {
+    report: (sent: number, total: number) => {
+      try {
+        onUpload(sent, total);
+      } catch (error) {
+        caught ??= { error };
+      }
+    },
+    rethrow: () => {
+      if (caught !== undefined) throw caught.error;
+    },
   };
 }
 
@@ -115,17 +152,7 @@ function isRepeatedSafely({ headers, method }: Request): boolean {
   return method === 'GET' || method === 'HEAD' || headers.has('Idempotency-Key');
 }
 
-/** Resolves like the promise; rejects with the reason of the signal as soon as it aborts. */
-function unlessAborted<T>(signal: AbortSignal, promise: Promise<T> | undefined): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      const reason: unknown = signal.reason;
-      reject(reason);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    (promise ?? Promise.resolve(undefined))
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', stop));
-  });
+/** Whether the API refused the access token or the API key; a 401 with another code has another cause. */
+function isRefusedToken(failure: Failure): boolean {
+  return failure.type === 'answered' && failure.status === 401 && failure.code === 'invalid_token';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPlantClient, type PlantClient } from './client.ts';
-import { ConnectionLost } from './client-error.ts';
+import { ConnectionLost, SignInChanged } from './client-error.ts';
 import { memoryTokenStore, type TokenStore } from './session.ts';
 import { grant, lostConnection, problem, scriptedApi } from './testing/scripted-api.ts';
 
@@ -142,20 +142,6 @@ describe('a session', () => {
     expect(api.operations()).toEqual([SIGN_IN, REFRESH, ME]);
   });
 
-  it('keeps the tokens of a sign-in that another client made while its own ended', async () => {
-    const tokens = memoryTokenStore();
-    const signInElsewhere = async () => {
-      await tokens.save({ accessToken: 'access 9', accessExpiresAt: Number.MAX_VALUE, refreshToken: 'refresh 9' });
-      return problem(401, 'invalid_token');
-    };
-    const api = scriptedApi({ [SIGN_IN]: signIn, [REFRESH]: [signInElsewhere], [ME]: [account] });
-    const client = createPlantClient({ ...api.options, tokens });
-    await client.signIn(credentials);
-    api.advance(HOUR);
-    await client.me();
-    expect(api.tokens().at(-1)).toBe('Bearer access 9');
-  });
-
   it('rejects a stopped call at once, and refreshes on for the others', async () => {
     const answered = Promise.withResolvers<Response>();
     const api = scriptedApi({ [SIGN_IN]: signIn, [REFRESH]: [() => answered.promise], [ME]: [account] });
@@ -174,24 +160,50 @@ describe('a session', () => {
 });
 
 describe('sign-out', () => {
-  it('waits for a refresh and revokes the newest token', async () => {
+  it('clears the tokens at once, also while a refresh has no answer', async () => {
     const answered = Promise.withResolvers<Response>();
     const api = scriptedApi({
       [SIGN_IN]: signIn,
       [REFRESH]: [() => answered.promise],
-      [ME]: [account],
       [REVOKE]: [done],
     });
-    const client = createPlantClient(api.options);
+    const tokens = memoryTokenStore();
+    const client = createPlantClient({ ...api.options, tokens });
     await client.signIn(credentials);
     api.advance(HOUR);
     const call = client.me();
     await expect.poll(api.operations).toContain(REFRESH);
-    const signedOut = client.signOut();
-    answered.resolve(grant(2));
-    await Promise.all([call, signedOut]);
+    await client.signOut();
     const revoked = api.received.find(({ operation }) => operation === REVOKE);
-    expect(await revoked?.json()).toEqual({ refresh_token: 'refresh 2' });
+    expect(await revoked?.json()).toEqual({ refresh_token: 'refresh 1' });
+    answered.resolve(grant(2));
+    await expect(call).rejects.toBeInstanceOf(SignInChanged);
+    expect(tokens.load()).toBeUndefined();
+  });
+
+  it('keeps the tokens of a person who signs in while it has no answer', async () => {
+    const revoked = Promise.withResolvers<Response>();
+    const api = scriptedApi({ [SIGN_IN]: [() => grant(1), () => grant(2)], [REVOKE]: [() => revoked.promise] });
+    const tokens = memoryTokenStore();
+    const client = createPlantClient({ ...api.options, tokens });
+    await client.signIn(credentials);
+    const signedOut = client.signOut();
+    await client.signIn(credentials);
+    revoked.resolve(done());
+    await signedOut;
+    expect(tokens.load()).toMatchObject({ refreshToken: 'refresh 2' });
+  });
+
+  it('ends a sign-in that has no answer yet', async () => {
+    const answered = Promise.withResolvers<Response>();
+    const api = scriptedApi({ [SIGN_IN]: [() => answered.promise] });
+    const tokens = memoryTokenStore();
+    const client = createPlantClient({ ...api.options, tokens });
+    const signedIn = client.signIn(credentials);
+    await client.signOut();
+    answered.resolve(grant(1));
+    await expect(signedIn).rejects.toBeInstanceOf(SignInChanged);
+    expect(tokens.load()).toBeUndefined();
   });
 
   it('clears the tokens also when the API cannot be reached, and rejects', async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AnswerTimeout, ConnectionLost } from './client-error.ts';
-import { uploadFetch } from './upload-fetch.ts';
+import { uploadFetch, uploadFetchWithoutCookies } from './upload-fetch.ts';
 
 /** A fake XMLHttpRequest, whose events the test dispatches. */
 class FakeRequest extends EventTarget {
@@ -102,6 +102,20 @@ describe('uploadFetch', () => {
     expect(FakeRequest.last).toBeUndefined();
   });
 
+  it.each([204, 205, 304])('returns an answer of %d, which has no body', async (status) => {
+    const { answer, request } = start();
+    Object.assign(request, { status });
+    request.dispatchEvent(new Event('load'));
+    expect(await answer).toMatchObject({ status, body: null });
+  });
+
+  it('takes a status that no answer has for a broken connection', async () => {
+    const { answer, request } = start();
+    Object.assign(request, { status: 999 });
+    request.dispatchEvent(new Event('load'));
+    await expect(answer).rejects.toBeInstanceOf(ConnectionLost);
+  });
+
   it('reports a broken connection', async () => {
     const { answer, request } = start();
     request.dispatchEvent(new Event('error'));
@@ -130,5 +144,65 @@ describe('uploadFetch without XMLHttpRequest', () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe('uploadFetchWithoutCookies', () => {
+  const body = new Blob(['a leaf']);
+  const reported: number[][] = [];
+  const onUpload = (sent: number, total: number) => reported.push([sent, total]);
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({}));
+  const onPageOf = (origin: string) => vi.stubGlobal('location', { origin, href: `${origin}/page` });
+  const upload = (own?: typeof globalThis.fetch) =>
+    uploadFetchWithoutCookies({ onUpload }, own)('https://plants.example/api', { method: 'POST', body });
+
+  beforeEach(() => {
+    reported.length = 0;
+    fetch.mockClear();
+  });
+
+  it('uses XMLHttpRequest to another origin, which gets no cookies', async () => {
+    onPageOf('https://app.example');
+    vi.stubGlobal('fetch', fetch);
+    const answer = upload();
+    const request = FakeRequest.last;
+    request?.upload.dispatchEvent(moved('progress', 40));
+    Object.assign(request ?? {}, { status: 200 });
+    request?.dispatchEvent(new Event('load'));
+    await answer;
+    expect(reported).toEqual([[40, 100]]);
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it('uses fetch to the origin of the page, to which XMLHttpRequest sends cookies, and reports the end', async () => {
+    onPageOf('https://plants.example');
+    vi.stubGlobal('fetch', fetch);
+    await upload();
+    expect(FakeRequest.last).toBeUndefined();
+    expect(fetch).toHaveBeenCalledWith('https://plants.example/api', {
+      method: 'POST',
+      headers: {},
+      body,
+      signal: null,
+      credentials: 'omit',
+    });
+    expect(reported).toEqual([[6, 6]]);
+  });
+
+  it('uses fetch in a service worker, whose fetch takes no stream in every browser', async () => {
+    onPageOf('https://app.example');
+    vi.stubGlobal('XMLHttpRequest', undefined);
+    vi.stubGlobal('fetch', fetch);
+    await upload();
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ body, credentials: 'omit' });
+    expect(reported).toEqual([[6, 6]]);
+  });
+
+  it('uses the fetch of the caller in each of these places', async () => {
+    onPageOf('https://app.example');
+    await upload(fetch);
+    expect(FakeRequest.last).toBeUndefined();
+    expect(fetch.mock.calls[0]?.[1]).toMatchObject({ body, credentials: 'omit' });
+    expect(reported).toEqual([[6, 6]]);
   });
 });

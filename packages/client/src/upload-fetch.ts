@@ -1,3 +1,4 @@
+import { isBodiless } from './answer.ts';
 import { AnswerTimeout, ConnectionLost } from './client-error.ts';
 
 export { AnswerTimeout, ConnectionLost };
@@ -9,21 +10,49 @@ export interface UploadWatch {
   answerTimeoutMs?: number;
 }
 
+/** Types of Node know no `HeadersInit` and no `BodyInit`. */
 interface UploadInit {
   method?: string | undefined;
-  headers?: HeadersInit | undefined;
-  body?: BodyInit | null | undefined;
+  headers?: RequestInit['headers'] | undefined;
+  body?: RequestInit['body'] | undefined;
   signal?: AbortSignal | null | undefined;
 }
 
-type UploadFetch = (input: string | URL | Request, init?: UploadInit) => Promise<Response>;
+export type UploadFetch = (input: string | URL | Request, init?: UploadInit) => Promise<Response>;
 
 /**
  * Returns a `fetch` that reports the progress of its upload. In browsers it uses XMLHttpRequest, because their `fetch`
- * cannot; elsewhere it counts the bytes that `fetch` takes.
+ * cannot: it sends the cookies of the page to the page's own origin. Elsewhere it counts the bytes that `fetch` takes.
  */
-export function uploadFetch(watch: UploadWatch, fetch: typeof globalThis.fetch = globalThis.fetch): UploadFetch {
-  return typeof XMLHttpRequest === 'undefined' ? countingFetch(watch, fetch) : xhrFetch(watch);
+export function uploadFetch(watch: UploadWatch): UploadFetch {
+  return typeof XMLHttpRequest === 'undefined' ? countingFetch(watch) : xhrFetch(watch);
+}
+
+/**
+ * Returns a `fetch` that sends no cookies, and reports the progress of its upload as far as that is possible. It reports
+ * only the end, when the answer arrives, for a `fetch` of the caller, for an upload to the origin of the page, to which
+ * XMLHttpRequest always sends cookies, and in a service worker, which has no XMLHttpRequest.
+ */
+export function uploadFetchWithoutCookies(watch: UploadWatch, fetch?: typeof globalThis.fetch): UploadFetch {
+  return (input, init) => {
+    const isSeen = fetch === undefined && canSeeProgress(input instanceof Request ? input.url : input);
+    return isSeen ? uploadFetch(watch)(input, init) : reportEnd(watch, fetch ?? globalThis.fetch)(input, init);
+  };
+}
+
+/** Whether this platform reports the progress of an upload to the URL without cookies. */
+function canSeeProgress(url: string | URL): boolean {
+  // Programs outside of browsers have no location.
+  if (typeof location === 'undefined') return true;
+  return typeof XMLHttpRequest !== 'undefined' && new URL(url, location.href).origin !== location.origin;
+}
+
+function reportEnd({ onUpload }: UploadWatch, fetch: typeof globalThis.fetch): UploadFetch {
+  return async (input, { body = null, headers = {}, method = 'POST', signal = null } = {}) => {
+    const response = await fetch(input, { method, headers, body, signal, credentials: 'omit' });
+    if (body instanceof Blob) onUpload(body.size, body.size);
+    return response;
+  };
 }
 
 function xhrFetch({ onUpload, answerTimeoutMs }: UploadWatch): UploadFetch {
@@ -55,7 +84,16 @@ function xhrFetch({ onUpload, answerTimeoutMs }: UploadWatch): UploadFetch {
           request.abort();
         }, answerTimeoutMs);
       });
-      request.addEventListener('load', () => settle(() => resolve(responseOf(request))));
+      request.addEventListener('load', () =>
+        settle(() => {
+          try {
+            resolve(responseOf(request));
+          } catch (error) {
+            // No answer has such a status or such headers.
+            reject(new ConnectionLost(error));
+          }
+        }),
+      );
       request.addEventListener('error', () => settle(() => reject(new ConnectionLost())));
       request.addEventListener('abort', () => settle(() => reject(failure ?? aborted())));
       signal?.addEventListener('abort', stop);
@@ -72,14 +110,14 @@ function responseOf(request: XMLHttpRequest): Response {
     const colon = line.indexOf(':');
     if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
   }
-  const body = request.status === 204 ? null : request.responseText;
+  const body = isBodiless(request.status) ? null : request.responseText;
   return new Response(body, { status: request.status, statusText: request.statusText, headers });
 }
 
 /** Bytes that `fetch` gets at a time. The stream of a Blob would give it all at once. */
 const CHUNK_BYTES = 65_536;
 
-function countingFetch({ onUpload }: UploadWatch, fetch: typeof globalThis.fetch): UploadFetch {
+function countingFetch({ onUpload }: UploadWatch): UploadFetch {
   return (input, { body, headers, method = 'POST', signal = null } = {}) => {
     if (!(body instanceof Blob)) throw new TypeError('The progress of an upload is known for a Blob alone');
     const total = body.size;
