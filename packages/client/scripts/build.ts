@@ -1,4 +1,5 @@
 // Builds dist, or the folder that the first argument names: the client as ES modules and as CommonJS, with its types.
+// Packing the client runs it, so that no old dist is published.
 
 import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
@@ -14,6 +15,10 @@ function compile(...options: string[]): Promise<unknown> {
   return promisify(execFile)(process.execPath, args, { cwd: folder });
 }
 
+// Only pnpm packs the `exports` of publishConfig: a package that npm packs names the sources, which it lacks.
+if (process.env['npm_lifecycle_event'] === 'prepack' && !process.env['npm_config_user_agent']?.startsWith('pnpm/')) {
+  throw new Error('Pack and publish this package with pnpm');
+}
 await rm(target, { recursive: true, force: true });
 await Promise.all([
   compile('--outDir', `${target}/module`),

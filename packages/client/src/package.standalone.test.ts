@@ -30,14 +30,18 @@ const TSCONFIG = {
 
 const run = promisify(execFile);
 let folder: string;
+/** File name of the tarball. */
+let packed: string;
 let tarball: ArrayBuffer;
 
 /** Packs the client as for its publication, and installs the package in a project of its own. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'client-package-'));
-  await run(process.execPath, ['scripts/build.ts'], { cwd: SOURCES });
+  // What an earlier build left: packing builds anew.
+  await mkdir(join(SOURCES, 'dist'), { recursive: true });
+  await writeFile(join(SOURCES, 'dist/old.js'), '');
   await run('pnpm', ['pack', '--pack-destination', folder], { cwd: SOURCES });
-  const [packed = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
+  packed = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
   const { buffer, byteLength, byteOffset } = await readFile(join(folder, packed));
   tarball = buffer.slice(byteOffset, byteOffset + byteLength);
 
@@ -63,6 +67,40 @@ describe('the published package', () => {
   it('has types that every way to resolve it finds, by Are the types wrong', async () => {
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
     expect(result).toMatchObject({ types: { kind: 'included' }, problems: [] });
+  });
+
+  it('holds what its sources say, with README and license, and nothing that an earlier build left', async () => {
+    const { stdout } = await run('tar', ['-tzf', join(folder, packed)]);
+    const files = stdout.trim().split('\n');
+    expect(files).toEqual(
+      expect.arrayContaining(
+        ['README.md', 'LICENSE', 'package.json', 'dist/module/index.js', 'dist/commonjs/index.d.ts'].map(
+          (name) => `package/${name}`,
+        ),
+      ),
+    );
+    expect(files.filter((name) => /old|test|scripted/.test(name))).toEqual([]);
+  });
+
+  it('is refused by npm, which would pack the exports of the sources', async () => {
+    const packing = run('npm', ['pack', '--pack-destination', folder], { cwd: SOURCES });
+    await expect(packing).rejects.toMatchObject({ stderr: expect.stringContaining('with pnpm') as string });
+  });
+
+  it('has types that a program of Node without types of the DOM accepts', async () => {
+    const project = join(folder, 'node-only');
+    await mkdir(project);
+    const { lib: _lib, ...compilerOptions } = TSCONFIG.compilerOptions;
+    await writeFile(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { ...compilerOptions, lib: ['es2022'] }, files: ['program.ts'] }),
+    );
+    await writeFile(
+      join(project, 'program.ts'),
+      `import { createPlantClient, type PlantClient } from '@plantcommunity/client';
+      export const plants: PlantClient = createPlantClient({ baseUrl: 'https://plants.example' });`,
+    );
+    await expect(run(process.execPath, [COMPILER, '-p', project])).resolves.toMatchObject({ stdout: '' });
   });
 
   it('loads as CommonJS', async () => {
