@@ -1,4 +1,4 @@
-import { looksLikeKey } from './api-keys/key-text.ts';
+import { isWellFormed, looksLikeKey } from './api-keys/key-text.ts';
 
 /**
  * Returns the token of `Authorization: Bearer …` (RFC 6750, 2.1), empty when the header holds no single token; undefined
@@ -15,6 +15,15 @@ export function bearerOf(headers: Headers): string | undefined {
 export function apiKeyOf(headers: Headers): string | undefined {
   const bearer = bearerOf(headers);
   return bearer !== undefined && looksLikeKey(bearer) ? bearer : undefined;
+}
+
+/**
+ * Returns the API key of a request unless its form shows that it is none. Undefined, too, without a key: then the database
+ * is not asked for one.
+ */
+export function wellFormedApiKeyOf(headers: Headers): string | undefined {
+  const key = apiKeyOf(headers);
+  return key !== undefined && isWellFormed(key) ? key : undefined;
 }
 
 /** What a Bearer token is meant as, judged by how it begins. */

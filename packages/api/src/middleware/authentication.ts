@@ -1,8 +1,9 @@
 import { type ApiKeyScope, isDatabaseUnavailable, type KeyHolder, type Principal } from '@plantcommunity/auth';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import { AUTHENTICATION_REQUIRED, insufficientScopeText } from '../errors/texts.ts';
+import { BadTokenError } from '../rate-limit/bad-tokens.ts';
 import type { ApiConfig } from '../services.ts';
-import type { Context, RequestContext } from './context.ts';
+import { type Context, type RequestContext, setRateHeaders } from './context.ts';
 import type { ProcedureMeta } from './init.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function authenticate(
     return principal;
   } catch (error) {
     if (error instanceof ApiError) count(false);
+    if (error instanceof BadTokenError && meta.limit !== undefined) setRateHeaders(context, error.rateHeaders);
     throw error;
   }
 }

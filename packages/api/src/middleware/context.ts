@@ -1,4 +1,5 @@
 import type { BearerKind, ClaimedUser, KeyHolder, Principal } from '@plantcommunity/auth';
+import type { RateHeaders } from '../rate-limit/rate-headers.ts';
 import type { Services } from '../services.ts';
 import type { PendingUpload } from './pending-upload.ts';
 
@@ -25,6 +26,11 @@ export interface RequestContext {
   signal: AbortSignal;
   /** Headers that are added to the response. */
   resHeaders: Pick<Headers, 'set'>;
+}
+
+/** Adds the rate-limit headers to the response. */
+export function setRateHeaders({ request }: Context, headers: RateHeaders): void {
+  for (const [name, value] of Object.entries(headers)) request.resHeaders.set(name, value);
 }
 
 /** Context of a procedure. It has two keys only, because tRPC copies it key by key for each middleware. */

@@ -2,10 +2,10 @@ import { notFound } from '../errors/api-error.ts';
 import { rateLimited } from '../errors/rate-limited.ts';
 import { toApiError } from '../errors/to-api-error.ts';
 import { CallCharge } from '../rate-limit/call-charge.ts';
-import type { RateHeaders } from '../rate-limit/rate-headers.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
 import { rateLimitSubjectOf } from '../rate-limit/tier-rates.ts';
 import { authenticate, authenticationRequired, isConfirmed } from './authentication.ts';
+import { setRateHeaders } from './context.ts';
 import { procedureGone } from './deprecation.ts';
 import { t } from './init.ts';
 import { uploadVerdict } from './upload-verdict.ts';
@@ -38,11 +38,8 @@ export const baseProcedure = t.procedure.use(async ({ ctx, meta, next, path }) =
     ctx.request.upload?.start(meta.upload, subjectOf(principal, ctx.request.address), admitted);
   }
   const counted = await counting;
-  const setRateHeaders = (headers: RateHeaders) => {
-    for (const [name, value] of Object.entries(headers)) ctx.request.resHeaders.set(name, value);
-  };
   const charge = new CallCharge(counted, clock);
-  setRateHeaders(charge.headers());
+  setRateHeaders(ctx, charge.headers());
   const recordRefusal = () => {
     metrics.recordRateLimitExceeded();
     operations.countRefusal(principal?.tier ?? 'anonymous');
@@ -57,7 +54,7 @@ export const baseProcedure = t.procedure.use(async ({ ctx, meta, next, path }) =
   if (error?.status === 429) recordRefusal();
   // An upload whose caller left has no verdict.
   if (meta.upload !== undefined && !ctx.request.signal.aborted) metrics.recordUpload(uploadVerdict(error));
-  setRateHeaders(await charge.settle(error));
+  setRateHeaders(ctx, await charge.settle(error));
   return result;
 });
 

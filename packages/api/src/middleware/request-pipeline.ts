@@ -1,4 +1,4 @@
-import { type Auth, bearerKindOf } from '@plantcommunity/auth';
+import { type Auth, bearerKindOf, wellFormedApiKeyOf } from '@plantcommunity/auth';
 import {
   clientAddress,
   createUploadMemory,
@@ -47,15 +47,28 @@ export function createRequestPipeline(
   auth: Pick<Auth, 'callerOf' | 'claimedUser'>,
   logger: Logger,
 ): RequestPipeline {
-  const { clock, config, metrics, operations } = services;
+  const { clock, config, metrics, operations, throttles } = services;
   const uploadMemory = createUploadMemory(config.uploadMemoryBytes, clock);
   metrics.watchUploadBytes(() => uploadMemory.heldBytes);
   const addressOf = (request: Request) => clientAddress(request.headers, config.proxyHops);
 
+  /** Holders of API keys by the credentials of a request: a bad key counts once for all calls of a batch. */
+  const keyHolders = new WeakMap<Headers, ReturnType<Auth['callerOf']>>();
+
+  /** Returns the caller. @throws {BadTokenError} for too many bad API keys, each of which costs a look-up */
+  function callerOf(credentials: Headers, address: string | undefined): ReturnType<Auth['callerOf']> {
+    const token = wellFormedApiKeyOf(credentials);
+    if (token === undefined) return auth.callerOf(credentials);
+    const holder =
+      keyHolders.get(credentials) ?? throttles.withToken({ token, address }, () => auth.callerOf(credentials));
+    keyHolders.set(credentials, holder);
+    return holder;
+  }
+
   /** Returns the user whom credentials name; while the database is unavailable, by their signature alone. Never rejects. */
-  async function signedInUser(credentials: Headers): Promise<string | undefined> {
+  async function signedInUser(credentials: Headers, address: string | undefined): Promise<string | undefined> {
     try {
-      return (await auth.callerOf(credentials).catch(() => auth.claimedUser(credentials)))?.userId;
+      return (await callerOf(credentials, address).catch(() => auth.claimedUser(credentials)))?.userId;
     } catch {
       return undefined;
     }
@@ -96,15 +109,16 @@ export function createRequestPipeline(
     },
 
     createContext({ credentials: headers, request, requestId, upload }, response) {
+      const address = addressOf(request);
       return {
         services,
         request: {
           requestId,
           trackProgress: request.headers.get('x-request-id') === requestId,
-          authenticate: () => auth.callerOf(headers),
+          authenticate: () => callerOf(headers, address),
           reauthenticate: () => auth.callerOf(new Headers(headers)),
           claimedUser: () => auth.claimedUser(headers),
-          address: addressOf(request),
+          address,
           bearer: bearerKindOf(request.headers),
           idempotencyKey: request.headers.get('idempotency-key') ?? undefined,
           signal: request.signal,
@@ -120,7 +134,8 @@ export function createRequestPipeline(
       const userAgent = request.headers.get('user-agent') ?? undefined;
       // No answer waits for this: it may take a query, and the database may be unavailable. Nothing may act on the
       // credentials of a request that is refused for its origin.
-      const naming = rejection === undefined ? signedInUser(credentials) : Promise.resolve(undefined);
+      const naming =
+        rejection === undefined ? signedInUser(credentials, addressOf(request)) : Promise.resolve(undefined);
       void naming.then((userId) =>
         calls.forEach(({ route }) => operations.countLegacyCall({ path: route, userAgent, userId })),
       );

@@ -140,7 +140,7 @@ describe('sign-in attempts', () => {
     await throttles.signIn({ email: 'anna@example.org', address: HERE }, wrong);
     await throttles.register(HERE, async () => undefined);
     await throttles.refresh('a sign-in');
-    await throttles.withRefreshToken({ token: 'a token', address: HERE }, async () => undefined);
+    await throttles.withToken({ token: 'a token', address: HERE }, async () => undefined);
     expect(counted).toHaveLength(7);
     for (const key of counted) {
       expect(key).toMatch(
@@ -166,7 +166,7 @@ describe('a refresh token', () => {
   it('that is good does not count against an address', async () => {
     const { throttles } = throttlesAt();
     await times(1_000, async (n) => {
-      expect(await throttles.withRefreshToken({ token: `token ${n}`, address: HERE }, good)).toBe('a grant');
+      expect(await throttles.withToken({ token: `token ${n}`, address: HERE }, good)).toBe('a grant');
     });
   });
 
@@ -174,7 +174,7 @@ describe('a refresh token', () => {
     const { clock, throttles } = throttlesAt();
     let looks = 0;
     const send = (address: string) =>
-      throttles.withRefreshToken({ token: 'junk', address }, async () => {
+      throttles.withToken({ token: 'junk', address }, async () => {
         looks += 1;
         return undefined;
       });
@@ -187,26 +187,26 @@ describe('a refresh token', () => {
 
   it('that is bad counts against its address, from which good ones stay allowed', async () => {
     const { throttles } = throttlesAt();
-    const junk = (n: number, address = HERE) => throttles.withRefreshToken({ token: `junk ${n}`, address }, bad);
+    const junk = (n: number, address = HERE) => throttles.withToken({ token: `junk ${n}`, address }, bad);
     await times(300, junk);
     await expect(junk(300)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(await throttles.withRefreshToken({ token: 'mine', address: HERE }, good)).toBe('a grant');
+    expect(await throttles.withToken({ token: 'mine', address: HERE }, good)).toBe('a grant');
     expect(await junk(301, THERE)).toBeUndefined();
   });
 
   it('that is bad adds no key of its own once its address is over its limit', async () => {
     const { counted, throttles } = throttlesAt();
-    await times(400, (n) => isAllowed(throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad)));
+    await times(400, (n) => isAllowed(throttles.withToken({ token: `junk ${n}`, address: HERE }, bad)));
     expect(new Set(counted).size).toBe(301);
   });
 
   it('is looked up two at a time for an address over its limit, and at once for other addresses', async () => {
     const { throttles } = throttlesAt();
-    await times(300, (n) => throttles.withRefreshToken({ token: `junk ${n}`, address: HERE }, bad));
+    await times(300, (n) => throttles.withToken({ token: `junk ${n}`, address: HERE }, bad));
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
     let looks = 0;
     const send = (token: string, address: string) =>
-      throttles.withRefreshToken({ token, address }, async () => {
+      throttles.withToken({ token, address }, async () => {
         looks += 1;
         await held;
         return 'a grant';

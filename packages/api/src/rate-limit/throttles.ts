@@ -17,7 +17,7 @@ import { createSignInSlowdown } from './sign-in-slowdown.ts';
  */
 export type ThrottleRates = Readonly<Record<'signIn' | 'signInAddress' | 'register' | 'refresh', Rate>>;
 
-/** Limits for unauthenticated endpoints. Addresses are those of clients; all unknown addresses count as one. */
+/** Limits on credentials, and on endpoints for callers who have none yet. Addresses are those of clients; all unknown addresses count as one. */
 export interface Throttles {
   /**
    * Runs `check`, which checks a password. The attempt is counted before, and delayed when many attempts on the account
@@ -47,12 +47,13 @@ export interface Throttles {
   /** Counts the refresh of a good token against its sign-in, not its address. @throws {ApiError} `rate_limited` */
   refresh(signInId: string): Promise<void>;
   /**
-   * Runs `work` with a refresh token. When `work` returns undefined the token is bad, and counts against the limit of
-   * that token and of its address. A good token is not refused because of bad tokens from the same address.
-   * @throws {ApiError} `rate_limited` for a token over its own limit, without running `work`, and for a bad token from
-   * an address over its limit
+   * Runs `work`, which looks up a refresh token or an API key. When `work` returns undefined the token is bad, and counts
+   * against the limit of that token and of its address. A good token is not refused because of bad tokens from the same
+   * address.
+   * @throws {BadTokenError} for a token over its own limit, without running `work`, and for a bad token from an address
+   * over its limit
    */
-  withRefreshToken<T>(
+  withToken<T>(
     sent: { token: string; address: string | undefined },
     work: () => Promise<T | undefined>,
   ): Promise<T | undefined>;
@@ -159,7 +160,7 @@ export function createThrottles(options: {
       const consumed = await limiter.consume(`refresh:${digest(signInId)}`, rates.refresh);
       if (!consumed.allowed) throw rateLimited(consumed.resetAt, clock.now());
     },
-    withRefreshToken: ({ address, token }, work) =>
+    withToken: ({ address, token }, work) =>
       badTokens.run({ token: digest(token), addressHash: digest(addressKeyOf(address)) }, work),
   };
 }

@@ -11,7 +11,7 @@ export function refreshToken<W extends WireShapes>({ tokenGrant }: Presenter<W>)
     .input(refreshTokenBody)
     .mutation(async ({ ctx, input: { refresh_token: token } }) => {
       const { auth, throttles } = ctx.services;
-      const grant = await throttles.withRefreshToken({ token, address: ctx.request.address }, () =>
+      const grant = await throttles.withToken({ token, address: ctx.request.address }, () =>
         auth.tokens.refresh(token, (signInId) => throttles.refresh(signInId)),
       );
       if (grant === undefined) {

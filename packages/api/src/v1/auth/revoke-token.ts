@@ -9,7 +9,7 @@ export function revokeToken() {
     .input(refreshTokenBody)
     .mutation(async ({ ctx, input: { refresh_token: token } }) => {
       const { auth, throttles } = ctx.services;
-      await throttles.withRefreshToken(
+      await throttles.withToken(
         { token, address: ctx.request.address },
         async () => (await auth.tokens.revoke(token)) || undefined,
       );
