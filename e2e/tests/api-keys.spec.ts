@@ -75,6 +75,21 @@ test('an API key is made on the account page, identifies, and works no more once
   expect(await identifyWith(app, key)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
 });
 
+test('the form for a key says at once that the device is offline, and makes no key later', async ({ app, page }) => {
+  await startSession(page, app, await registerPerson(app, 'offline'));
+  await page.goto(`${app.url}/account`);
+  const name = page.getByLabel('Name', { exact: true });
+  await name.fill('Sent offline');
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  await expect(page.getByText('You are offline. Nothing is lost')).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(name).toHaveValue('Sent offline');
+
+  await makeKey(page, 'Sent online');
+  await expect(page.getByRole('list', { name: 'Your API keys' }).getByRole('listitem')).toHaveCount(1);
+});
+
 test('an API key with several scopes and an end reads the history of its account, and its calls count there', async ({
   app,
   page,

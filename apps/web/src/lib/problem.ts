@@ -1,26 +1,15 @@
+import type { ErrorData } from '@plantcommunity/api';
 import { TRPCClientError } from '@trpc/client';
 
-/** Problem body of the API (RFC 9457), as tRPC carries it. */
-export interface Problem {
-  status: number;
-  code: string;
-  detail: string;
-  requestId?: string;
-  /** Seconds until the next possible try. */
-  retryAfter?: number;
-  /** Errors of single fields; `pointer` is a JSON pointer fragment such as `#/email`. */
-  errors?: readonly { detail: string; pointer: string }[];
-}
-
-/** Returns the problem in an error; undefined when the error is no answer of the API. */
-export function problemOf(error: unknown): Problem | undefined {
+/** Returns what the API says about an error; undefined when the error is no answer of the API. */
+export function problemOf(error: unknown): ErrorData | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
   const data: unknown = error.data;
-  return isProblem(data) ? data : undefined;
+  return isErrorData(data) ? data : undefined;
 }
 
-/** Returns whether data has the status and code of a problem, which a proxy's error lacks. */
-function isProblem(data: unknown): data is Problem {
+/** Whether data of an error come from the API; an error of a proxy has no status and code. */
+function isErrorData(data: unknown): data is ErrorData {
   return (
     typeof data === 'object' &&
     data !== null &&

@@ -1,4 +1,5 @@
 import type {
+  AppRouter,
   WireApiKey,
   WireAuditEntry,
   WireHistory,
@@ -11,6 +12,10 @@ import type {
   WireUserPage,
   WireVerdict,
 } from '@plantcommunity/api';
+import type { inferRouterOutputs } from '@trpc/server';
+
+/** What the procedures of v1 return. */
+type Outputs = inferRouterOutputs<AppRouter>['v1'];
 
 /** Objects on the wire, with the types of the API. */
 export type Identification = WireIdentification;
@@ -45,9 +50,13 @@ export type AuditEntry = WireAuditEntry;
 
 /** An API key, without the key itself. */
 export type ApiKey = WireApiKey;
+/** A new API key, with the key itself, which is shown once. */
+export type MadeApiKey = Outputs['apiKeys']['create'];
 
 export type Me = WireMe;
 export type Tier = Me['tier'];
 
 export type UserDetails = WireUserDetails;
+/** A new sign-in link, which is shown once. */
+export type MadeSignInLink = Outputs['admin']['users']['makeSignInLink'];
 export type UserSummary = WireUserPage['items'][number];

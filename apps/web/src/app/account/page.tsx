@@ -9,6 +9,7 @@ import { ChangePasswordForm } from '@/features/account/change-password-form.tsx'
 import { DeleteAccount } from '@/features/account/delete-account.tsx';
 import { OAUTH_NAMES } from '@/features/account/sign-in.ts';
 import { SignOutEverywhere } from '@/features/account/sign-out-everywhere.tsx';
+import { ApiProvider } from '@/lib/trpc.tsx';
 import { accountOf } from '@/server/page-data.ts';
 import { orUnavailable } from '@/server/procedure-errors.ts';
 import { viewer } from '@/server/viewer.ts';
@@ -26,36 +27,38 @@ export default async function AccountPage() {
   if (account === 'unavailable') return <Unavailable what="your account" />;
   const { apiKeys, me, hasPassword, rate, services } = account;
   return (
-    <main className={page['page']}>
-      <div className={styles['head']}>
-        <div className={styles['title']}>
-          <h1>Your account</h1>
-          <p>
-            Your plants hang in <Link href="/history">your herbarium</Link>.
-          </p>
+    <ApiProvider>
+      <main className={page['page']}>
+        <div className={styles['head']}>
+          <div className={styles['title']}>
+            <h1>Your account</h1>
+            <p>
+              Your plants hang in <Link href="/history">your herbarium</Link>.
+            </p>
+          </div>
+          <AccountLabel me={me} rate={rate} />
         </div>
-        <AccountLabel me={me} rate={rate} />
-      </div>
-      {hasPassword ? (
-        <Row heading="Password">
-          <ChangePasswordForm email={me.email} />
+        {hasPassword ? (
+          <Row heading="Password">
+            <ChangePasswordForm email={me.email} />
+          </Row>
+        ) : (
+          <Row heading="Signing in">
+            <OtherSignIn services={services} />
+          </Row>
+        )}
+        <Row heading="Devices and apps">
+          <SignOutEverywhere />
         </Row>
-      ) : (
-        <Row heading="Signing in">
-          <OtherSignIn services={services} />
+        <Row heading="API keys">
+          <ApiKeys keys={apiKeys} />
         </Row>
-      )}
-      <Row heading="Devices and apps">
-        <SignOutEverywhere />
-      </Row>
-      <Row heading="API keys">
-        <ApiKeys keys={apiKeys} />
-      </Row>
-      <Row heading="Delete account">
-        <DeleteAccount email={me.email} hasPassword={hasPassword} />
-      </Row>
-      <noscript>Changing something here needs JavaScript, which is off in this browser.</noscript>
-    </main>
+        <Row heading="Delete account">
+          <DeleteAccount email={me.email} hasPassword={hasPassword} />
+        </Row>
+        <noscript>Changing something here needs JavaScript, which is off in this browser.</noscript>
+      </main>
+    </ApiProvider>
   );
 }
 

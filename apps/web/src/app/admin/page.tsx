@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AdminView } from '@/features/admin/admin-view.tsx';
+import { ApiProvider } from '@/lib/trpc.tsx';
 import { administrator, overview } from '@/server/page-data.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
 import page from '@/ui/page.module.css';
@@ -15,7 +16,9 @@ export default async function AdminPage() {
   if (principal === 'unavailable' || initial === 'unavailable') return <Unavailable what="this page" />;
   return (
     <main className={page['page']}>
-      <AdminView key={principal.userId} initial={initial} viewer={principal.userId} email={principal.email} />
+      <ApiProvider>
+        <AdminView key={principal.userId} initial={initial} viewer={principal.userId} email={principal.email} />
+      </ApiProvider>
       <noscript>Watching and ordering circuits needs JavaScript, which is off in this browser.</noscript>
     </main>
   );

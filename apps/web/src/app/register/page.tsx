@@ -5,6 +5,7 @@ import { OAuthButtons } from '@/features/account/oauth-buttons.tsx';
 import { RegisterForm } from '@/features/account/register-form.tsx';
 import { WaitingPhoto } from '@/features/account/waiting-photo.tsx';
 import { rateText } from '@/lib/format/time.ts';
+import { ApiProvider } from '@/lib/trpc.tsx';
 import { nextPath, signInOptions } from '@/server/page-data.ts';
 import { viewer } from '@/server/viewer.ts';
 import styles from '@/ui/narrow-page.module.css';
@@ -27,7 +28,9 @@ export default async function RegisterPage({ searchParams }: RegisterPageProps) 
         <p>Free, {rateText(rate.count, rate.windowMs, 'identifications')}. What you name is kept in your herbarium.</p>
       </div>
       {next === '/identify' ? <WaitingPhoto /> : null}
-      <RegisterForm next={next} />
+      <ApiProvider>
+        <RegisterForm next={next} />
+      </ApiProvider>
       <OAuthButtons services={services} next={next} />
       <noscript>Making an account needs JavaScript, which is off in this browser.</noscript>
       <p className={styles['other']}>

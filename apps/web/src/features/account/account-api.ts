@@ -1,5 +1,6 @@
+import type { ErrorData } from '@plantcommunity/api';
 import { byField, type Errors, type FormResult, hasErrors, noAnswer, tooManyRequestsHere } from '../../lib/form.ts';
-import { type Problem, problemOf } from '../../lib/problem.ts';
+import { problemOf } from '../../lib/problem.ts';
 
 const SERVER_ERROR = 'Something broke on our side. Please try again in a moment.';
 const DEFAULT_RETRY_SECONDS = 60;
@@ -34,7 +35,7 @@ export function toFormFailure<Field extends string>(error: unknown, texts: FormT
 }
 
 /** Finds the invalid fields by the first step of each pointer, such as `#/email`. */
-function fieldErrors<Field extends string>({ errors = [] }: Problem, texts: FormTexts<Field>): Errors<Field> {
+function fieldErrors<Field extends string>({ errors = [] }: ErrorData, texts: FormTexts<Field>): Errors<Field> {
   const invalid = new Set(errors.map(({ pointer }) => pointer.split('/')[1]));
   return byField(texts.fields, (field) => (invalid.has(field) ? texts.invalid[field] : undefined));
 }

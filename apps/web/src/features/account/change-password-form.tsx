@@ -2,8 +2,8 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { v1 } from '@/lib/api-client.ts';
-import type { Errors, FormResult } from '@/lib/form.ts';
+import type { Errors } from '@/lib/form.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import { PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
@@ -18,17 +18,26 @@ import { MANY_TRIES, signInWith } from './sign-in.ts';
 export function ChangePasswordForm({ email }: { email: string }) {
   const router = useRouter();
   const [isChanged, setChanged] = useState(false);
+  const { mutateAsync: changePassword } = trpc.v1.account.changePassword.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
-    fields: PASSTEXTS,
+    fields: FIELDS,
     check: checkPasswords,
     async send(passwords) {
       setChanged(false);
-      const result = await changePassword(email, passwords);
-      if (result === 'done') {
-        setChanged(true);
-        router.refresh();
+      try {
+        await changePassword(passwords);
+      } catch (cause) {
+        return toFormFailure(cause, TEXTS);
       }
-      return result;
+      // All sessions have ended, so sign in again here.
+      if ((await signInWith(email, passwords.next)) !== undefined) {
+        // The password is changed; the sign-in page leads back to the account.
+        location.assign('/login?next=/account');
+        return 'leaving';
+      }
+      setChanged(true);
+      router.refresh();
+      return 'done';
     },
   });
   return (
@@ -66,12 +75,12 @@ export function ChangePasswordForm({ email }: { email: string }) {
   );
 }
 
-const PASSTEXTS = ['current', 'next'] as const;
-type Field = (typeof PASSTEXTS)[number];
+const FIELDS = ['current', 'next'] as const;
+type Field = (typeof FIELDS)[number];
 type Passwords = Readonly<Record<Field, string>>;
 
 const TEXTS = {
-  fields: PASSTEXTS,
+  fields: FIELDS,
   invalid: { current: 'This is not your current password.', next: PASSWORD_RULE },
   tooMany: MANY_TRIES,
 };
@@ -79,17 +88,4 @@ const TEXTS = {
 function checkPasswords({ current, next }: Passwords): Errors<Field> {
   const same = next === current ? 'This is the password you have now. Please choose another one.' : undefined;
   return { current: missingPassword(current), next: passwordError(next) ?? same };
-}
-
-/** Changes the password, which ends all sessions, and signs in again here. */
-async function changePassword(email: string, passwords: Passwords): Promise<FormResult<Field>> {
-  try {
-    await v1.account.changePassword.mutate(passwords);
-  } catch (error) {
-    return toFormFailure(error, TEXTS);
-  }
-  if ((await signInWith(email, passwords.next)) === undefined) return 'done';
-  // The password is changed; the sign-in page leads back to the account.
-  location.assign('/login?next=/account');
-  return 'leaving';
 }

@@ -1,8 +1,8 @@
 'use client';
 
 import { useRef, useState } from 'react';
-import { v1 } from '@/lib/api-client.ts';
-import type { Errors, FormResult } from '@/lib/form.ts';
+import type { Errors } from '@/lib/form.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
@@ -42,10 +42,19 @@ interface DeleteDialogProps {
 function DeleteDialog({ account, onClose }: DeleteDialogProps) {
   const { email, hasPassword } = account;
   const dialog = useRef<HTMLDialogElement>(null);
+  const { mutateAsync: remove } = trpc.v1.account.remove.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: CONFIRMATION,
     check: (typed) => checkConfirmation(account, typed),
-    send: (typed) => deleteAccount(account, typed),
+    async send({ password }) {
+      try {
+        await remove({ confirm: true, ...(hasPassword && { password }) });
+      } catch (cause) {
+        return toFormFailure(cause, TEXTS);
+      }
+      await leaveWith('removed');
+      return 'leaving';
+    },
   });
   return (
     <ConfirmDialog
@@ -116,18 +125,4 @@ const TEXTS = {
 function checkConfirmation({ email, hasPassword }: DeleteAccountProps, typed: Confirmation): Errors<ConfirmationField> {
   if (hasPassword) return { password: missingPassword(typed.password) };
   return typed.email.trim().toLowerCase() === email.toLowerCase() ? {} : { email: TEXTS.invalid.email };
-}
-
-/** Deletes the account with all its data, and leaves the page. */
-async function deleteAccount(
-  { hasPassword }: DeleteAccountProps,
-  { password }: Confirmation,
-): Promise<FormResult<ConfirmationField>> {
-  try {
-    await v1.account.remove.mutate({ confirm: true, ...(hasPassword && { password }) });
-  } catch (error) {
-    return toFormFailure(error, TEXTS);
-  }
-  await leaveWith('removed');
-  return 'leaving';
 }

@@ -3,9 +3,9 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useRef } from 'react';
-import { v1 } from '@/lib/api-client.ts';
 import type { Errors, FormResult } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import { Field, PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
@@ -19,13 +19,18 @@ export function RegisterForm({ next }: { next: string }) {
   const router = useRouter();
   /** Address of an account that was created, although the sign-in after it failed. */
   const created = useRef<string>(undefined);
+  const { mutateAsync: register } = trpc.v1.auth.register.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: REGISTRATION,
     check: checkRegistration,
     async send(person) {
       if (created.current !== person.email) {
-        const failure = await register(person);
-        if (failure !== undefined) return failure;
+        const { email, name, password } = person;
+        try {
+          await register({ email, password, ...(name.trim() === '' ? {} : { name }) });
+        } catch (cause) {
+          return toRegistrationFailure(cause);
+        }
         created.current = person.email;
       }
       const result = await signInAfterRegistering(person);
@@ -97,14 +102,8 @@ function checkRegistration({ email, name, password }: Registration): Errors<Regi
   return { email: emailError(email), name: nameError(name), password: passwordError(password) };
 }
 
-/** Creates an account. @returns undefined on success */
-async function register({ email, name, password }: Registration): Promise<FormResult<RegistrationField> | undefined> {
-  try {
-    await v1.auth.register.mutate({ email, password, ...(name.trim() === '' ? {} : { name }) });
-    return undefined;
-  } catch (error) {
-    return problemOf(error)?.code === 'email_taken' ? { errors: { email: TAKEN } } : toFormFailure(error, TEXTS);
-  }
+function toRegistrationFailure(error: unknown): FormResult<RegistrationField> {
+  return problemOf(error)?.code === 'email_taken' ? { errors: { email: TAKEN } } : toFormFailure(error, TEXTS);
 }
 
 /** Signs in to the new account. The account remains when this fails. */

@@ -3,9 +3,9 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { v1 } from '@/lib/api-client.ts';
 import { noAnswer, tooManyRequestsHere } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import { Button, ButtonLink } from '@/ui/button.tsx';
 import { PasswordField } from '@/ui/field.tsx';
@@ -36,21 +36,22 @@ function Checking() {
 /** Looks at a link, without using it, and shows what to do with it. */
 function OpenedLink({ token }: { token: string }) {
   const [state, setState] = useState<LinkState>({ type: 'checking' });
+  const { mutateAsync: open } = trpc.v1.signInLink.open.useMutation();
   useEffect(() => {
     let isCurrent = true;
     const look = async () => {
-      const next = await openLink(token);
+      const next = await linkStateOf(token, open);
       if (isCurrent) setState(next);
     };
     void look();
     return () => {
       isCurrent = false;
     };
-  }, [token]);
+  }, [token, open]);
 
   const lookAgain = async () => {
     setState({ type: 'checking' });
-    setState(await openLink(token));
+    setState(await linkStateOf(token, open));
   };
 
   switch (state.type) {
@@ -101,12 +102,13 @@ interface NewPasswordFormProps {
 /** Sets the new password, and signs in with it. */
 function NewPasswordForm({ token, email, onBadLink }: NewPasswordFormProps) {
   const router = useRouter();
+  const { mutateAsync: setPassword } = trpc.v1.signInLink.use.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: FIELDS,
     check: ({ password }) => ({ password: passwordError(password) }),
     async send({ password }) {
       try {
-        await v1.signInLink.use.mutate({ token, password });
+        await setPassword({ token, password });
       } catch (cause) {
         if (isBadLink(cause)) {
           onBadLink();
@@ -171,10 +173,14 @@ function useToken(): string | undefined {
 
 const DEFAULT_RETRY_SECONDS = 60;
 
-async function openLink(token: string): Promise<LinkState> {
+/** Looks at a link with `open`, the procedure for that. */
+async function linkStateOf(
+  token: string,
+  open: (input: { token: string }) => Promise<{ email: string }>,
+): Promise<LinkState> {
   if (token === '') return { type: 'bad' };
   try {
-    const { email } = await v1.signInLink.open.mutate({ token });
+    const { email } = await open({ token });
     return { type: 'good', email };
   } catch (error) {
     if (isBadLink(error)) return { type: 'bad' };

@@ -1,7 +1,6 @@
 'use client';
 
-import { v1 } from '@/lib/api-client.ts';
-import type { FormResult } from '@/lib/form.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
@@ -11,10 +10,19 @@ import { leaveWith } from './sign-out-notice.tsx';
 
 /** Form that ends all sessions, including this one. */
 export function SignOutEverywhere() {
+  const { mutateAsync: signOut } = trpc.v1.account.signOutEverywhere.useMutation();
   const { busy, error, endWait, formProps } = useForm<never>({
     fields: [],
     check: () => ({}),
-    send: signOutEverywhere,
+    async send() {
+      try {
+        await signOut({ confirm: true });
+      } catch (cause) {
+        return toFormFailure<never>(cause, TEXTS);
+      }
+      await leaveWith('signed_out_everywhere');
+      return 'leaving';
+    },
   });
   return (
     <form className={form['form']} {...formProps}>
@@ -34,14 +42,3 @@ export function SignOutEverywhere() {
 }
 
 const TEXTS = { fields: [], invalid: {}, tooMany: MANY_TRIES };
-
-/** Ends all sessions and tokens of the account, and leaves the page. */
-async function signOutEverywhere(): Promise<FormResult<never>> {
-  try {
-    await v1.account.signOutEverywhere.mutate({ confirm: true });
-  } catch (error) {
-    return toFormFailure<never>(error, TEXTS);
-  }
-  await leaveWith('signed_out_everywhere');
-  return 'leaving';
-}

@@ -1,8 +1,8 @@
 'use client';
 
-import { QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PROVIDER_NAMES } from '@/lib/providers.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useDocumentTitle } from '@/lib/use-document-title.ts';
 import type { Overview } from '@/lib/wire.ts';
 import hidden from '@/ui/visually-hidden.module.css';
@@ -26,19 +26,6 @@ import { LeasesPanel } from './panels/leases-panel.tsx';
 import { LegacyPanel } from './panels/legacy-panel.tsx';
 import { LimitsPanel } from './panels/limits-panel.tsx';
 import { QuotasPanel } from './panels/quotas-panel.tsx';
-import { makeClients, trpc } from './trpc.ts';
-
-/** Content of `/admin`, inside the providers of its API client. */
-export function AdminView(props: AdminViewProps) {
-  const [{ client, queryClient }] = useState(makeClients);
-  return (
-    <trpc.Provider client={client} queryClient={queryClient}>
-      <QueryClientProvider client={queryClient}>
-        <AdminBoard {...props} />
-      </QueryClientProvider>
-    </trpc.Provider>
-  );
-}
 
 interface AdminViewProps {
   initial: Overview;
@@ -48,8 +35,8 @@ interface AdminViewProps {
   email: string;
 }
 
-/** Shows what is wrong and whether to get up, then each provider, then everything else. */
-function AdminBoard({ initial, viewer, email }: AdminViewProps) {
+/** Content of `/admin`: shows what is wrong and whether to get up, then each provider, then everything else. */
+export function AdminView({ initial, viewer, email }: AdminViewProps) {
   const { overview, now, timeZone, feed, update, togglePause } = useOverview(initial, viewer);
   const [override, setOverride] = useState<Override>();
   const shownMinute = useShownMinute(overview.minutes[FIRST].map(({ at }) => at));

@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { locksReleased } from '../../lib/testing/locks-released.ts';
-import type { ProgressEvent } from '../../lib/wire.ts';
 import { followProgress, newRequestId } from './request-identification.ts';
 
 const REQUEST_ID = '6f1c0c0e-0000-4000-8000-000000000000';
 
 type Subscribe = Parameters<typeof followProgress>[0]['progress']['subscribe'];
 type Handlers = Parameters<Subscribe>[1];
+type ProgressEvent = Parameters<NonNullable<Handlers['onData']>>[0]['data'];
 
 /** The server's side of the progress subscription: the input of each opened stream, and its handlers. */
 class FakeProgress {
@@ -24,7 +24,7 @@ class FakeProgress {
     while (this.streams.length < count) await once(this.#openings, 'stream');
   }
   emit(id: string, data: ProgressEvent): void {
-    this.streams.at(-1)?.handlers.onData({ id, data });
+    this.streams.at(-1)?.handlers.onData?.({ id, data });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   httpSubscriptionLink,
   isNonJsonSerializable,
   splitLink,
+  type TRPCClient,
 } from '@trpc/client';
 import { isVisible, watchVisibility } from '../../lib/device.ts';
 import { takeStreamSlot } from '../../lib/stream-slots.ts';
@@ -66,17 +67,12 @@ export async function requestIdentification({
   }
 }
 
-/** Subscription of the API to the steps of one identification. */
-interface Progress {
-  subscribe: (
-    input: { requestId: string; lastEventId?: string },
-    handlers: { onData: (event: { id: string; data: ProgressEvent }) => void },
-  ) => { unsubscribe: () => void };
-}
+type Client = TRPCClient<AppRouter>['v1']['plantIdentification'];
 
 interface Follow {
   requestId: string;
-  progress: Progress;
+  /** Subscription of the API to the steps of one identification. */
+  progress: Pick<Client['progress'], 'subscribe'>;
   /** `at`: time of the event, in epoch milliseconds of this device. */
   onProgress: (event: ProgressEvent, at: number) => void;
 }

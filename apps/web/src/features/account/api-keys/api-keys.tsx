@@ -2,14 +2,14 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import type { ApiKey } from '@/lib/wire.ts';
+import type { ApiKey, MadeApiKey } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyField } from '@/ui/copy-field.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
 import { scopesText } from './api-key-text.ts';
 import styles from './api-keys.module.css';
-import { type MadeKey, NewApiKeyForm } from './new-api-key-form.tsx';
+import { NewApiKeyForm } from './new-api-key-form.tsx';
 import { RevokeApiKeyDialog } from './revoke-api-key-dialog.tsx';
 
 /** A key as the page shows it; whether it has expired is judged by the server's clock. */
@@ -18,7 +18,7 @@ type ListedKey = ApiKey & { isExpired: boolean };
 /** The API keys of the account: lists and revokes them, makes new ones and shows each of these once. */
 export function ApiKeys({ keys }: { keys: readonly ListedKey[] }) {
   const router = useRouter();
-  const [made, setMade] = useState<MadeKey>();
+  const [made, setMade] = useState<MadeApiKey>();
   const [revoking, setRevoking] = useState<ListedKey>();
   return (
     <div className={styles['keys']}>

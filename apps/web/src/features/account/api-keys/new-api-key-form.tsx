@@ -1,8 +1,9 @@
 'use client';
 
-import { v1 } from '@/lib/api-client.ts';
-import type { Errors, FormResult } from '@/lib/form.ts';
+import type { Errors } from '@/lib/form.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
+import type { MadeApiKey } from '@/lib/wire.ts';
 import { Field, SelectField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
@@ -12,19 +13,23 @@ import { MANY_TRIES } from '../sign-in.ts';
 import { ENDS, endAfter, SCOPE_TEXTS, SCOPES } from './api-key-text.ts';
 import styles from './api-keys.module.css';
 
-/** A new key, as the server tells it once. */
-export interface MadeKey {
-  id: string;
-  name: string;
-  key: string;
-}
-
 /** Form for a new API key. */
-export function NewApiKeyForm({ onMade }: { onMade: (key: MadeKey) => void }) {
+export function NewApiKeyForm({ onMade }: { onMade: (key: MadeApiKey) => void }) {
+  const { mutateAsync: makeKey } = trpc.v1.apiKeys.create.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: FIELDS,
     check: checkKey,
-    send: (values) => makeKey(values, onMade),
+    async send(values) {
+      const scopes = SCOPES.filter((scope) => values[scope] !== '');
+      if (scopes.length === 0) return { error: { message: NO_SCOPE } };
+      const end = endAfter(values.days, Date.now());
+      try {
+        onMade(await makeKey({ name: values.name.trim(), scopes, ...(end !== undefined && { expires_at: end }) }));
+      } catch (cause) {
+        return toFormFailure(cause, TEXTS);
+      }
+      return 'done';
+    },
   });
   return (
     <form className={form['form']} {...formProps}>
@@ -79,23 +84,4 @@ const NO_SCOPE = 'Please choose what the key may do.';
 
 function checkKey({ name }: KeyValues): Errors<KeyField> {
   return { name: name.trim() === '' ? 'Please name the key.' : nameError(name) };
-}
-
-/** Makes a key and passes it on. */
-async function makeKey(values: KeyValues, onMade: (key: MadeKey) => void): Promise<FormResult<KeyField>> {
-  const scopes = SCOPES.filter((scope) => values[scope] !== '');
-  if (scopes.length === 0) return { error: { message: NO_SCOPE } };
-  const end = endAfter(values.days, Date.now());
-  try {
-    onMade(
-      await v1.apiKeys.create.mutate({
-        name: values.name.trim(),
-        scopes,
-        ...(end !== undefined && { expires_at: end }),
-      }),
-    );
-  } catch (error) {
-    return toFormFailure(error, TEXTS);
-  }
-  return 'done';
 }

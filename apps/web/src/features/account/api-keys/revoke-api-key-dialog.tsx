@@ -1,9 +1,8 @@
 'use client';
 
 import { useRef } from 'react';
-import { v1 } from '@/lib/api-client.ts';
-import type { FormResult } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import type { ApiKey } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
@@ -23,16 +22,20 @@ interface RevokeApiKeyDialogProps {
 /** Confirms that a key is to be revoked. */
 export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const { mutateAsync: revoke } = trpc.v1.apiKeys.revoke.useMutation();
   const { busy, error, endWait, formProps } = useForm<never>({
     fields: [],
     check: () => ({}),
     async send() {
-      const result = await revoke(apiKey.id);
-      if (result === 'done') {
-        onRevoked();
-        dialog.current?.close();
+      try {
+        await revoke({ id: apiKey.id });
+      } catch (cause) {
+        // A key that is gone, revoked in another window, counts as revoked.
+        if (problemOf(cause)?.status !== 404) return toFormFailure<never>(cause, TEXTS);
       }
-      return result;
+      onRevoked();
+      dialog.current?.close();
+      return 'done';
     },
   });
   return (
@@ -66,13 +69,3 @@ export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyD
 }
 
 const TEXTS = { fields: [], invalid: {}, tooMany: MANY_TRIES };
-
-/** Revokes a key. One that is gone, revoked in another window, counts as revoked. */
-async function revoke(id: string): Promise<FormResult<never>> {
-  try {
-    await v1.apiKeys.revoke.mutate({ id });
-  } catch (error) {
-    if (problemOf(error)?.status !== 404) return toFormFailure<never>(error, TEXTS);
-  }
-  return 'done';
-}

@@ -1,7 +1,7 @@
 import { problemOf } from '../../../lib/problem.ts';
 import { takeStreamSlot } from '../../../lib/stream-slots.ts';
+import type { trpc } from '../../../lib/trpc.tsx';
 import type { Overview } from '../../../lib/wire.ts';
-import type { trpc } from '../trpc.ts';
 import type { StreamHandlers } from './shared-overview.ts';
 
 /** Time limit of one poll. */

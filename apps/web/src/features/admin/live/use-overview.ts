@@ -5,9 +5,9 @@ import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react
 import { browserLocks } from '../../../lib/browser-locks.ts';
 import { useTimeZone, useVisible } from '../../../lib/device.ts';
 import { openTabChannel } from '../../../lib/tab-channel.ts';
+import { trpc } from '../../../lib/trpc.tsx';
 import { onOtherViewer } from '../../../lib/viewer-channel.ts';
 import type { Overview } from '../../../lib/wire.ts';
-import { trpc } from '../trpc.ts';
 import { type Feed, feedOf } from './feed.ts';
 import { openOverviewStream, pollOverview } from './requests.ts';
 import { SharedOverview } from './shared-overview.ts';

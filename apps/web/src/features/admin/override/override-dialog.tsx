@@ -1,14 +1,14 @@
 'use client';
 
-import { TRPCClientError } from '@trpc/client';
 import { useState } from 'react';
+import { problemOf } from '@/lib/problem.ts';
 import { PROVIDERS } from '@/lib/providers.ts';
+import { trpc } from '@/lib/trpc.tsx';
 import type { Overview } from '@/lib/wire.ts';
 import { ChoiceField } from '../dialog/choice-field.tsx';
 import { ReasonDialog } from '../dialog/reason-dialog.tsx';
 import { CircuitGlyph } from '../state/circuit-glyph.tsx';
 import { STATE_TONES } from '../state/provider-state.ts';
-import { trpc } from '../trpc.ts';
 import { forecastText } from './forecast.ts';
 import { consequences, DEFAULT_END, endText, ISOLATION_ENDS, OVERRIDE_LABELS, type Override } from './override.ts';
 
@@ -98,10 +98,6 @@ function useOverride({ provider, type }: Override) {
 
 /** Returns the server's message for invalid input. Any other error may come from the network or the server itself. */
 function messageOf(error: unknown): string {
-  const isInvalid = error instanceof TRPCClientError && isInvalidRequest(error.data);
-  return isInvalid ? error.message : NO_ANSWER;
-}
-
-function isInvalidRequest(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'code' in data && data.code === 'invalid_request';
+  const problem = problemOf(error);
+  return problem?.code === 'invalid_request' ? problem.detail : NO_ANSWER;
 }

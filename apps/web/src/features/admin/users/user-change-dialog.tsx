@@ -1,22 +1,16 @@
 'use client';
 
 import { useState } from 'react';
-import { v1 } from '@/lib/api-client.ts';
 import { tooManyRequestsHere } from '@/lib/form.ts';
 import { problemOf } from '@/lib/problem.ts';
 import { TIER_NAMES, TIERS, type TierRates } from '@/lib/tiers.ts';
-import type { Tier, UserDetails } from '@/lib/wire.ts';
+import { trpc } from '@/lib/trpc.tsx';
+import type { MadeSignInLink, Tier, UserDetails } from '@/lib/wire.ts';
 import { CopyField } from '@/ui/copy-field.tsx';
 import { ExactTime } from '@/ui/exact-time.tsx';
 import { ChoiceField } from '../dialog/choice-field.tsx';
 import { ReasonDialog } from '../dialog/reason-dialog.tsx';
 import { CHANGE_LABELS, changeConsequences, linkConsequences, type UserChange } from './user-change.ts';
-
-/** A new link, as the server tells it once. */
-interface MadeLink {
-  url: string;
-  expires_at: string;
-}
 
 interface UserChangeDialogProps {
   change: UserChange;
@@ -36,8 +30,9 @@ interface UserChangeDialogProps {
  */
 export function UserChangeDialog({ change, user, rates, viewer, onDone, onClose }: UserChangeDialogProps) {
   const [tier, setTier] = useState(user.tier);
+  const sendChange = useUserChange(change);
   const send = async (reason: string) => {
-    const result = await sendChange(change, { id: user.id, reason, tier });
+    const result = await sendChange({ id: user.id, reason, tier });
     if ('error' in result) return result;
     onDone();
     if (result.link === undefined) return {};
@@ -78,7 +73,7 @@ const MANY_LINKS = 'You made many links in a short time.';
 const DEFAULT_RETRY_SECONDS = 60;
 
 /** A new sign-in link, to copy now. */
-function LinkField({ link }: { link: MadeLink }) {
+function LinkField({ link }: { link: MadeSignInLink }) {
   const end = (
     <>
       until <ExactTime at={link.expires_at} />
@@ -87,38 +82,41 @@ function LinkField({ link }: { link: MadeLink }) {
   return <CopyField label="Link" note={end} value={link.url} />;
 }
 
-type ChangeResult = { link?: MadeLink } | { error: string };
+type ChangeResult = { link?: MadeSignInLink } | { error: string };
 
-/** Sends a change. `error` is a message for the operator who sent it. */
-async function sendChange(
-  change: UserChange,
-  input: { id: string; reason: string; tier: Tier },
-): Promise<ChangeResult> {
-  const { tier, ...about } = input;
-  const { users } = v1.admin;
-  try {
-    switch (change) {
-      case 'setTier':
-        await users.setTier.mutate({ ...about, tier });
-        return {};
-      case 'makeAdmin':
-        await users.setRole.mutate({ ...about, role: 'admin' });
-        return {};
-      case 'removeAdmin':
-        await users.setRole.mutate({ ...about, role: 'user' });
-        return {};
-      case 'disable':
-        await users.disable.mutate(about);
-        return {};
-      case 'enable':
-        await users.enable.mutate(about);
-        return {};
-      case 'makeSignInLink':
-        return { link: await users.makeSignInLink.mutate(about) };
+/** Returns a function that sends a change. `error` is a message for the operator who sent it. */
+function useUserChange(change: UserChange) {
+  const { users } = trpc.v1.admin;
+  const { mutateAsync: setTier } = users.setTier.useMutation();
+  const { mutateAsync: setRole } = users.setRole.useMutation();
+  const { mutateAsync: disable } = users.disable.useMutation();
+  const { mutateAsync: enable } = users.enable.useMutation();
+  const { mutateAsync: makeSignInLink } = users.makeSignInLink.useMutation();
+  return async ({ tier, ...about }: { id: string; reason: string; tier: Tier }): Promise<ChangeResult> => {
+    try {
+      switch (change) {
+        case 'setTier':
+          await setTier({ ...about, tier });
+          return {};
+        case 'makeAdmin':
+          await setRole({ ...about, role: 'admin' });
+          return {};
+        case 'removeAdmin':
+          await setRole({ ...about, role: 'user' });
+          return {};
+        case 'disable':
+          await disable(about);
+          return {};
+        case 'enable':
+          await enable(about);
+          return {};
+        case 'makeSignInLink':
+          return { link: await makeSignInLink(about) };
+      }
+    } catch (error) {
+      return { error: messageOf(error) };
     }
-  } catch (error) {
-    return { error: messageOf(error) };
-  }
+  };
 }
 
 function messageOf(error: unknown): string {

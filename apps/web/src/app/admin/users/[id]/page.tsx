@@ -5,6 +5,7 @@ import { AuditTable } from '@/features/admin/audit/audit-table.tsx';
 import styles from '@/features/admin/list/list-page.module.css';
 import { UserPanel } from '@/features/admin/users/user-panel.tsx';
 import { UserTags } from '@/features/admin/users/user-tags.tsx';
+import { ApiProvider } from '@/lib/trpc.tsx';
 import { administrator, userWithHistory } from '@/server/page-data.ts';
 import { orUnavailable } from '@/server/procedure-errors.ts';
 import { LocalTime } from '@/ui/local-time.tsx';
@@ -43,7 +44,9 @@ export default async function UserPage({ params }: { params: Promise<{ id: strin
         </div>
         <section className={styles['card']} aria-labelledby="account">
           <h2 id="account">Account</h2>
-          <UserPanel user={user} rates={rates} viewer={{ id: principal.userId, email: principal.email }} />
+          <ApiProvider>
+            <UserPanel user={user} rates={rates} viewer={{ id: principal.userId, email: principal.email }} />
+          </ApiProvider>
           <noscript>Changing an account needs JavaScript, which is off in this browser.</noscript>
         </section>
         <section className={styles['card']} aria-labelledby="history">
