@@ -1,7 +1,9 @@
 'use client';
 
 import { type ComponentProps, type ReactNode, type RefObject, useEffect, useId } from 'react';
+import { Button } from './button.tsx';
 import styles from './confirm-dialog.module.css';
+import { SubmitButton, type SubmitButtonProps } from './form.tsx';
 import toneStyles from './tone.module.css';
 import type { ActionTone } from './tone.ts';
 
@@ -18,8 +20,10 @@ interface ConfirmDialogProps {
   busy: boolean;
   /** Fields of the form. */
   children: ReactNode;
-  /** Buttons: first cancel, then the action. */
-  foot: ReactNode;
+  /** Button that confirms; absent once the dialog shows only the result, which it then offers to close. */
+  action?: Pick<SubmitButtonProps, 'label' | 'busyLabel' | 'until' | 'onWaitOver'>;
+  /** Text beside the buttons. */
+  note?: ReactNode;
   /** Called once the dialog is closed and focus has returned. */
   onClose: () => void;
 }
@@ -33,7 +37,8 @@ export function ConfirmDialog({
   form,
   busy,
   children,
-  foot,
+  action,
+  note,
   onClose,
 }: ConfirmDialogProps) {
   const heading = useId();
@@ -60,7 +65,21 @@ export function ConfirmDialog({
           ))}
         </ul>
         {children}
-        <div className={styles['foot']}>{foot}</div>
+        <div className={styles['foot']}>
+          {note === undefined ? null : <p>{note}</p>}
+          {action === undefined ? (
+            <Button type="submit" tone="leaf">
+              Done
+            </Button>
+          ) : (
+            <>
+              <Button disabled={busy} onClick={() => ref.current?.close()}>
+                Cancel
+              </Button>
+              <SubmitButton tone={tone} busy={busy} {...action} />
+            </>
+          )}
+        </div>
       </form>
     </dialog>
   );

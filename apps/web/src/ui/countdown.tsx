@@ -19,7 +19,7 @@ interface CountdownProps {
   /** Epoch milliseconds. */
   until: number;
   /** Called once at the end. */
-  onOver?: () => void;
+  onOver?: (() => void) | undefined;
   /** Announces the remaining time now and then; use it for one countdown per page. */
   spoken?: boolean;
 }

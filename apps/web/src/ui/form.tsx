@@ -15,7 +15,7 @@ export function FormErrorText({ error, children }: { error: FormError | undefine
   );
 }
 
-interface SubmitButtonProps extends ButtonLook {
+export interface SubmitButtonProps extends ButtonLook {
   /** Texts of the button: as a command, and during the work. */
   label: string;
   busyLabel: string;
@@ -23,30 +23,23 @@ interface SubmitButtonProps extends ButtonLook {
   /** Time of the next possible try, in epoch milliseconds. */
   until?: number | undefined;
   /** Called at that time. */
-  onWaitOver: () => void;
+  onWaitOver?: () => void;
 }
 
 /** Sends a form. Busy during the work; disabled with a countdown until the next possible try. */
-export function SubmitButton({
-  label: say,
-  busyLabel: doing,
-  busy,
-  until,
-  onWaitOver: onFree,
-  ...look
-}: SubmitButtonProps) {
+export function SubmitButton({ label, busyLabel, busy, until, onWaitOver, ...look }: SubmitButtonProps) {
   if (until !== undefined) {
     return (
       <Button type="submit" disabled {...look}>
         <span>
-          Try again in <Countdown until={until} onOver={onFree} />
+          Try again in <Countdown until={until} onOver={onWaitOver} />
         </span>
       </Button>
     );
   }
   return (
     <Button type="submit" busy={busy} {...look}>
-      {busy ? doing : say}
+      {busy ? busyLabel : label}
     </Button>
   );
 }

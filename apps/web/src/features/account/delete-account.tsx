@@ -8,7 +8,7 @@ import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { Field, PasswordField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
-import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
+import { FormErrorText } from '@/ui/form.tsx';
 import { toFormFailure } from './account-api.ts';
 import { missingPassword } from './account-rules.ts';
 import { MANY_TRIES } from './sign-in.ts';
@@ -68,21 +68,7 @@ function DeleteDialog({ account, onClose }: DeleteDialogProps) {
       ]}
       form={formProps}
       busy={busy}
-      foot={
-        <>
-          <Button disabled={busy} onClick={() => dialog.current?.close()}>
-            Cancel
-          </Button>
-          <SubmitButton
-            tone="open"
-            label="Delete account"
-            busyLabel="Deleting account"
-            busy={busy}
-            until={error?.until}
-            onWaitOver={endWait}
-          />
-        </>
-      }
+      action={{ label: 'Delete account', busyLabel: 'Deleting account', until: error?.until, onWaitOver: endWait }}
       onClose={onClose}
     >
       {hasPassword ? (

@@ -5,9 +5,8 @@ import { problemOf } from '@/lib/problem.ts';
 import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
 import type { ApiKey } from '@/lib/wire.ts';
-import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
-import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
+import { FormErrorText } from '@/ui/form.tsx';
 import { toFormFailure } from '../account-api.ts';
 import { MANY_TRIES } from '../sign-in.ts';
 
@@ -46,21 +45,7 @@ export function RevokeApiKeyDialog({ apiKey, onRevoked, onClose }: RevokeApiKeyD
       consequences={[`Scripts with the key ${apiKey.start}… stop working at once.`, 'This can’t be undone.']}
       form={formProps}
       busy={busy}
-      foot={
-        <>
-          <Button disabled={busy} onClick={() => dialog.current?.close()}>
-            Cancel
-          </Button>
-          <SubmitButton
-            tone="open"
-            label="Revoke key"
-            busyLabel="Revoking key"
-            busy={busy}
-            until={error?.until}
-            onWaitOver={endWait}
-          />
-        </>
-      }
+      action={{ label: 'Revoke key', busyLabel: 'Revoking key', until: error?.until, onWaitOver: endWait }}
       onClose={onClose}
     >
       <FormErrorText error={error} />

@@ -1,7 +1,6 @@
 'use client';
 
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
-import { Button } from '@/ui/button.tsx';
 import { ConfirmDialog } from '@/ui/confirm-dialog.tsx';
 import { FormErrorText } from '@/ui/form.tsx';
 import type { ActionTone } from '@/ui/tone.ts';
@@ -79,11 +78,6 @@ export function ReasonDialog({
         consequences={shown.consequences}
         form={{ method: 'dialog' }}
         busy={false}
-        foot={
-          <Button type="submit" tone="leaf">
-            Done
-          </Button>
-        }
         onClose={onClose}
       >
         {shown.content}
@@ -98,17 +92,8 @@ export function ReasonDialog({
       consequences={consequences}
       form={{ method: 'dialog', onSubmit: (event) => void submit(event) }}
       busy={busy}
-      foot={
-        <>
-          <p>As {email}</p>
-          <Button disabled={busy} onClick={() => dialog.current?.close()}>
-            Cancel
-          </Button>
-          <Button type="submit" tone={tone} busy={busy}>
-            {busy ? label.progress : label.command}
-          </Button>
-        </>
-      }
+      action={{ label: label.command, busyLabel: label.progress }}
+      note={<>As {email}</>}
       onClose={onClose}
     >
       <ReasonField

@@ -1,2 +1,0 @@
-/** The query of a page, as Next reads it. */
-export type PageQuery = Readonly<Record<string, string | string[] | undefined>>;
