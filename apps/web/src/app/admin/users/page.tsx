@@ -1,19 +1,15 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
-import styles from '@/features/admin/list/list-page.module.css';
+import { EmptyList, ListPage } from '@/features/admin/list/list-page.tsx';
+import { type PageQuery, textIn } from '@/features/admin/list/list-query.ts';
 import { readUserFilter, userFilterQuery } from '@/features/admin/users/user-filter.ts';
 import { UserFilterForm } from '@/features/admin/users/user-filter-form.tsx';
 import { UserTable } from '@/features/admin/users/user-table.tsx';
-import type { PageQuery } from '@/lib/page-query.ts';
 import { administrator, userPage } from '@/server/page-data.ts';
 import { orUnavailable } from '@/server/procedure-errors.ts';
 import { Unavailable } from '@/ui/message-page.tsx';
-import page from '@/ui/page.module.css';
 
 /** Accounts on a page. */
 const PAGE = 50;
-/** Longer than any cursor. */
-const MAX_CURSOR = 200;
 
 export async function generateMetadata(): Promise<Metadata> {
   await administrator();
@@ -25,39 +21,27 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   if (principal === 'unavailable') return <Unavailable what="the list of users" />;
   const query = await searchParams;
   const filter = readUserFilter(query);
-  const cursor = typeof query['cursor'] === 'string' ? query['cursor'].slice(0, MAX_CURSOR) : undefined;
+  const cursor = textIn(query, 'cursor');
   const found = await orUnavailable(() => userPage(principal, filter, { cursor, limit: PAGE }));
   if (found === 'unavailable') return <Unavailable what="the list of users" />;
   const { items, next_cursor: next, total } = found;
   const isNarrowed = Object.keys(filter).length > 0;
+  const address = (from?: string) => `/admin/users${userFilterQuery(filter, from)}`;
   return (
-    <main className={page['page']}>
-      <div className={styles['page']}>
-        <div className={styles['head']}>
-          <div>
-            <h1>Users</h1>
-            <p>{accountsText(total, isNarrowed)}</p>
-          </div>
-        </div>
-        <UserFilterForm filter={filter} />
-        <section className={styles['card']} aria-label="Accounts">
-          {items.length === 0 ? (
-            <p className={styles['none']}>
-              <b>No account matches</b>
-              Nothing fits all of the fields above.
-            </p>
-          ) : (
-            <UserTable users={items} viewerId={principal.userId} />
-          )}
-        </section>
-        {next === undefined && cursor === undefined ? null : (
-          <nav className={styles['more']} aria-label="Older and newer">
-            {cursor === undefined ? null : <Link href={`/admin/users${userFilterQuery(filter)}`}>Newest</Link>}
-            {next === undefined ? null : <Link href={`/admin/users${userFilterQuery(filter, next)}`}>Older</Link>}
-          </nav>
-        )}
-      </div>
-    </main>
+    <ListPage
+      title="Users"
+      note={accountsText(total, isNarrowed)}
+      filter={<UserFilterForm filter={filter} />}
+      listName="Accounts"
+      newest={cursor === undefined ? undefined : address()}
+      older={next === undefined ? undefined : address(next)}
+    >
+      {items.length === 0 ? (
+        <EmptyList heading="No account matches">Nothing fits all of the fields above.</EmptyList>
+      ) : (
+        <UserTable users={items} viewerId={principal.userId} />
+      )}
+    </ListPage>
   );
 }
 

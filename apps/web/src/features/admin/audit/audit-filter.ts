@@ -1,5 +1,5 @@
-import type { PageQuery } from '../../../lib/page-query.ts';
 import type { AuditEntry } from '../../../lib/wire.ts';
+import { type PageQuery, queryOf, textIn } from '../list/list-query.ts';
 
 type Action = AuditEntry['action'];
 
@@ -40,15 +40,9 @@ type Field = (typeof FIELDS)[number];
 
 export type AuditFilter = Readonly<Partial<Record<Field, string>>>;
 
-const MAX_TEXT = 200;
-
 /** Reads the filter of a query. Empty fields, and those that say nothing the filter knows, are left out. */
 export function readAuditFilter(query: PageQuery): AuditFilter {
-  const text = (name: Field) => {
-    const value = query[name];
-    const trimmed = typeof value === 'string' ? value.trim().slice(0, MAX_TEXT) : '';
-    return trimmed === '' ? undefined : trimmed;
-  };
+  const text = (field: Field) => textIn(query, field);
   const action = text('action');
   const days = { from: text('from'), to: text('to') };
   const found = {
@@ -64,13 +58,7 @@ export function readAuditFilter(query: PageQuery): AuditFilter {
 
 /** Returns the query that leads to a filter again, such as `?who=ada`; empty for none. */
 export function auditFilterQuery(filter: AuditFilter, cursor?: string): string {
-  const query = new URLSearchParams();
-  for (const field of FIELDS) {
-    const value = filter[field];
-    if (value !== undefined) query.set(field, value);
-  }
-  if (cursor !== undefined) query.set('cursor', cursor);
-  return query.size === 0 ? '' : `?${query.toString()}`;
+  return queryOf({ ...Object.fromEntries(FIELDS.map((field) => [field, filter[field]])), cursor });
 }
 
 /** Returns the input of `admin.audit.list`. */

@@ -2,6 +2,7 @@ import Link from 'next/link';
 import type { AuditEntry } from '@/lib/wire.ts';
 import { ExactTime } from '@/ui/exact-time.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
+import list from '../list/list-table.module.css';
 import styles from './audit-table.module.css';
 import { actionText, changeTexts, personText } from './audit-text.ts';
 
@@ -21,7 +22,7 @@ interface AuditTableProps {
 /** Entries of the audit trail, the newest first. On narrow screens each entry is a block. */
 export function AuditTable({ entries, caption, userId }: AuditTableProps) {
   return (
-    <table className={styles['table']}>
+    <table className={list['table']}>
       <caption className={hidden['hidden']}>{caption}</caption>
       <thead>
         <tr>
@@ -45,7 +46,7 @@ function Row({ entry, isLinked }: { entry: AuditEntry; isLinked: boolean }) {
   const { actor, at, reason, request_id: requestId } = entry;
   const { after, before } = changeTexts(entry);
   return (
-    <tr>
+    <tr className={styles['row']}>
       <td className={styles['when']}>
         <ExactTime at={at} />
       </td>

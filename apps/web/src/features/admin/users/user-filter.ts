@@ -1,6 +1,6 @@
-import type { PageQuery } from '../../../lib/page-query.ts';
 import { TIERS } from '../../../lib/tiers.ts';
 import type { Tier } from '../../../lib/wire.ts';
+import { type PageQuery, queryOf, textIn } from '../list/list-query.ts';
 
 /** The fields of the filter, as the query of the page has them. */
 export interface UserFilter {
@@ -11,14 +11,13 @@ export interface UserFilter {
   state?: 'enabled' | 'disabled';
 }
 
-const MAX_TEXT = 200;
-
 /** Reads the filter of a query. Empty fields, and those that say nothing the filter knows, are left out. */
-export function readUserFilter({ role, search, state, tier }: PageQuery): UserFilter {
-  const text = typeof search === 'string' ? search.trim().slice(0, MAX_TEXT) : '';
+export function readUserFilter(query: PageQuery): UserFilter {
+  const { role, state, tier } = query;
+  const search = textIn(query, 'search');
   const known = TIERS.find((name) => name === tier);
   return {
-    ...(text !== '' && { search: text }),
+    ...(search !== undefined && { search }),
     ...((role === 'user' || role === 'admin') && { role }),
     ...(known !== undefined && { tier: known }),
     ...((state === 'enabled' || state === 'disabled') && { state }),
@@ -27,11 +26,7 @@ export function readUserFilter({ role, search, state, tier }: PageQuery): UserFi
 
 /** Returns the query that leads to a filter again, such as `?search=ada`; empty for none. */
 export function userFilterQuery({ role, search, state, tier }: UserFilter, cursor?: string): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ search, role, tier, state, cursor })) {
-    if (value !== undefined) query.set(name, value);
-  }
-  return query.size === 0 ? '' : `?${query.toString()}`;
+  return queryOf({ search, role, tier, state, cursor });
 }
 
 /** Returns the input of `admin.users.list`. */

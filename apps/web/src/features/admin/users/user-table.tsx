@@ -3,6 +3,7 @@ import { TIER_NAMES } from '@/lib/tiers.ts';
 import type { UserSummary } from '@/lib/wire.ts';
 import { LocalTime } from '@/ui/local-time.tsx';
 import hidden from '@/ui/visually-hidden.module.css';
+import list from '../list/list-table.module.css';
 import styles from './user-table.module.css';
 import { UserTags } from './user-tags.tsx';
 
@@ -15,7 +16,7 @@ interface UserTableProps {
 /** Accounts, the newest first; each address leads to the page of its account. */
 export function UserTable({ users, viewerId }: UserTableProps) {
   return (
-    <table className={styles['table']}>
+    <table className={list['table']}>
       <caption className={hidden['hidden']}>Accounts, the newest first</caption>
       <thead>
         <tr>
@@ -30,7 +31,7 @@ export function UserTable({ users, viewerId }: UserTableProps) {
       </thead>
       <tbody>
         {users.map((user) => (
-          <tr key={user.id} data-disabled={user.disabled_at === undefined ? undefined : true}>
+          <tr key={user.id} className={styles['row']} data-disabled={user.disabled_at === undefined ? undefined : true}>
             <th scope="row">
               <Link href={`/admin/users/${encodeURIComponent(user.id)}`} prefetch={false}>
                 {user.email}
