@@ -117,6 +117,8 @@ describe('an hour in words', () => {
       'The last hour: 4 calls sent, 1 failed, 2 not sent. It was open from 00:40, closed from 00:47, open from 01:25, closed from 01:25.',
     );
     expect(hourText({ minutes: [], states: [] }, 'UTC')).toBe('The last hour: 0 calls sent, 0 failed, 0 not sent.');
+    const oneCall = { minutes: [minuteOf({ at: at(45), success: 1 })], states: [] };
+    expect(hourText(oneCall, 'UTC')).toBe('The last hour: 1 call sent, 0 failed, 0 not sent.');
   });
 
   it('has one for each minute', () => {

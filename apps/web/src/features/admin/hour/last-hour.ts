@@ -170,7 +170,7 @@ export function hourText(hour: ProviderHour, timeZone: string): string {
   const states = hour.states.map(
     ({ from, state }) => `${STATE_NAMES[state].toLowerCase()} from ${clockTime(Date.parse(from), timeZone, 'minutes')}`,
   );
-  const calls = `The last hour: ${countText(sent)} calls sent, ${countText(failed)} failed, ${countText(notSent)} not sent.`;
+  const calls = `The last hour: ${countedText(sent, 'call')} sent, ${countText(failed)} failed, ${countText(notSent)} not sent.`;
   return states.length === 0 ? calls : `${calls} It was ${states.join(', ')}.`;
 }
 

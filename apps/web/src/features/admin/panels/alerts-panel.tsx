@@ -50,11 +50,13 @@ export function AlertsPanel({ overview, now, timeZone, onAcknowledge }: AlertsPa
     >
       {pending === undefined ? null : <p className={styles['pending']}>{pending}</p>}
       {shown.length === 0 && pending === undefined ? <p className={styles['quiet']}>None in the last day.</p> : null}
-      <ul className={styles['list']}>
-        {shown.map((alert) => (
-          <AlertItem key={alert.id} alert={alert} now={now} timeZone={timeZone} onAcknowledge={onAcknowledge} />
-        ))}
-      </ul>
+      {shown.length === 0 ? null : (
+        <ul className={styles['list']}>
+          {shown.map((alert) => (
+            <AlertItem key={alert.id} alert={alert} now={now} timeZone={timeZone} onAcknowledge={onAcknowledge} />
+          ))}
+        </ul>
+      )}
       {webhook === undefined ? null : (
         <p className={styles['webhook']}>
           <WebhookIcon size={18} strokeWidth={1.7} aria-hidden="true" />

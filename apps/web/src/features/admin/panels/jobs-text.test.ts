@@ -44,5 +44,6 @@ describe('the text of a job', () => {
     const outcomes = ['succeeded', 'failed', 'stopped', 'succeeded', 'lost', undefined] as const;
     const runs = outcomes.map((outcome) => ({ at: at(-1), outcome }));
     expect(runsText(runs)).toBe('Last 6 runs: 2 well, 1 failed, 1 lost, 1 stopped, 1 running');
+    expect(runsText(runs.slice(0, 1))).toBe('Last 1 run: 1 well');
   });
 });

@@ -1,4 +1,4 @@
-import { countText, millisecondsText } from '../../../lib/format/amounts.ts';
+import { countedText, countText, millisecondsText } from '../../../lib/format/amounts.ts';
 import { clockTime, dayAndTime } from '../../../lib/format/time.ts';
 import type { JobStatus } from '../../../lib/wire.ts';
 
@@ -30,7 +30,7 @@ export function runsText(runs: readonly Run[]): string {
     const count = results.get(result)?.length ?? 0;
     return count === 0 ? [] : [`${count} ${result}`];
   });
-  return `Last ${runs.length} runs: ${counts.join(', ')}`;
+  return `Last ${countedText(runs.length, 'run')}: ${counts.join(', ')}`;
 }
 
 /** Describes the last run: "02:44:00, 40 ms", "02:38:10, failed: 503". */

@@ -83,10 +83,11 @@ function toneOf(share: number): 'leaf' | 'half' | 'open' {
   return share >= warns ? 'half' : 'leaf';
 }
 
-/** The last days of a quota as bars, and as a table. */
+/** The last days of a quota as bars, and as a table; in words while all of them are empty. */
 function Days({ name, quota }: { name: string; quota: QuotaUse }) {
   const { days } = quota;
   const text = daysText(quota);
+  if (days.every(({ count }) => count === 0)) return <p className={styles['none']}>Last {text}.</p>;
   return (
     <>
       <Bars label={`${name}, a day: ${text}`} bars={days.map(({ count, day }) => ({ key: day, count }))} />
