@@ -20,7 +20,7 @@ export function CopyField({ label, note, value }: CopyFieldProps) {
   useEffect(() => field.current?.focus(), []);
 
   const copy = async () => {
-    field.current?.select();
+    if (field.current !== null) selectFromEnd(field.current);
     try {
       await navigator.clipboard.writeText(value);
       setCopied('Copied.');
@@ -36,10 +36,15 @@ export function CopyField({ label, note, value }: CopyFieldProps) {
         {label} {note === undefined ? null : <span>{note}</span>}
       </label>
       <div>
-        <input ref={field} id={id} readOnly value={value} onFocus={({ target }) => target.select()} />
+        <input ref={field} id={id} readOnly value={value} onFocus={({ target }) => selectFromEnd(target)} />
         <Button onClick={() => void copy()}>Copy</Button>
       </div>
       <output>{copied}</output>
     </div>
   );
+}
+
+/** Selects the whole text with the cursor at its start, so that a narrow field shows the start of a long text. */
+function selectFromEnd(field: HTMLInputElement): void {
+  field.setSelectionRange(0, field.value.length, 'backward');
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { TriangleAlert } from 'lucide-react';
+import { ChevronDown, TriangleAlert } from 'lucide-react';
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId, useState } from 'react';
 import styles from './field.module.css';
 import hidden from './visually-hidden.module.css';
@@ -66,9 +66,12 @@ export function SelectField({ label, children, ...select }: SelectFieldProps) {
       <div className={styles['line']}>
         <label htmlFor={id}>{label}</label>
       </div>
-      <select id={id} className={styles['input']} {...select}>
-        {children}
-      </select>
+      <div className={styles['select']}>
+        <select id={id} className={styles['input']} {...select}>
+          {children}
+        </select>
+        <ChevronDown size={18} strokeWidth={1.8} aria-hidden="true" />
+      </div>
     </div>
   );
 }

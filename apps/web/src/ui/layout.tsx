@@ -18,11 +18,19 @@ export function PhotoLayout({ photo, panel, children }: PhotoLayoutProps) {
   );
 }
 
+interface RowProps {
+  heading: string;
+  note?: string;
+  /** Sets the heading larger on phones, too, where the labels of fields would look like it. */
+  hasFields?: boolean;
+  children: ReactNode;
+}
+
 /** Section of a page with its heading and note in the margin, on phones above it. */
-export function Row({ heading, note, children }: { heading: string; note?: string; children: ReactNode }) {
+export function Row({ heading, note, hasFields, children }: RowProps) {
   const id = useId();
   return (
-    <section className={styles['row']} aria-labelledby={id}>
+    <section className={styles['row']} data-has-fields={hasFields} aria-labelledby={id}>
       <div className={styles['margin']}>
         <h2 id={id}>{heading}</h2>
         {note === undefined ? null : <p>{note}</p>}

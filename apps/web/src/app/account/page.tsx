@@ -39,21 +39,21 @@ export default async function AccountPage() {
           <AccountLabel me={me} rate={rate} />
         </div>
         {hasPassword ? (
-          <Row heading="Password">
+          <Row hasFields heading="Password">
             <ChangePasswordForm email={me.email} />
           </Row>
         ) : (
-          <Row heading="Signing in">
+          <Row hasFields heading="Signing in">
             <OtherSignIn services={services} />
           </Row>
         )}
-        <Row heading="Devices and apps">
+        <Row hasFields heading="Devices and apps">
           <SignOutEverywhere />
         </Row>
-        <Row heading="API keys">
+        <Row hasFields heading="API keys">
           <ApiKeys keys={apiKeys} />
         </Row>
-        <Row heading="Delete account">
+        <Row hasFields heading="Delete account">
           <DeleteAccount email={me.email} hasPassword={hasPassword} />
         </Row>
         <noscript>Changing something here needs JavaScript, which is off in this browser.</noscript>
