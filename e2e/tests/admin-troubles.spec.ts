@@ -2,11 +2,12 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { startSession } from '../fixtures/accounts.ts';
 import { type App, startApp } from '../fixtures/app.ts';
+import { execute, removeAlerts } from '../fixtures/database.ts';
 import { expect } from '../fixtures/development.ts';
 import { takeScreenshots } from '../fixtures/identify-page.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
-import { ADMIN, SECRET } from '../fixtures/production.ts';
-import { test } from '../fixtures/with-services.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { test } from '../fixtures/with-admin.ts';
 
 let seed = 12_000;
 
@@ -34,23 +35,17 @@ const REDIS_DOWN = 'Redis is down; people get a tenth of their limits, and a pho
 test('the admin page says what every trouble means for people, and when it is over', async ({
   page,
   services,
+  settings,
   simulator,
 }) => {
   // Each state needs a moment to show; with pictures they take twice as long.
   test.setTimeout(120_000);
-  const settings = {
-    ...services.settings,
-    ...services.emptyRedis(),
-    ...simulator.settings,
-    AUTH_SECRETS: SECRET,
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-    IDENTIFY_RATE_ANONYMOUS: '1000/h',
+  const app = await startApp({
+    ...settings,
     PLANT_ID_CIRCUIT_RESET_TIMEOUT: '2',
     PLANT_ID_CIRCUIT_MAX_RESET_TIMEOUT: '2',
     PLANTNET_DAILY_QUOTA: '1',
-  };
-  const app = await startApp(settings);
+  });
   const plantId = page.getByRole('region', { name: 'Plant.id' });
   const must = page.getByRole('region', { name: /get up/i });
   try {
@@ -95,16 +90,34 @@ test('the admin page says what every trouble means for people, and when it is ov
   }
 });
 
-test('the admin page says that a provider rejects our key', async ({ page, services, simulator }) => {
-  const app = await startApp({
-    ...services.settings,
-    ...services.emptyRedis(),
-    ...simulator.settings,
-    AUTH_SECRETS: SECRET,
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-  });
+/** Adds ten runs of a job, a minute apart: after the last three, which failed, it is repeated no sooner than in four minutes. */
+async function addRuns(databaseUrl: string, job: string): Promise<void> {
+  const statement = `
+    INSERT INTO "JobRun" (job, number, attempt, "startedAt", "aliveUntil", "endedAt", outcome, report)
+    SELECT $1, 1000 + run.number, attempt, at, at, at + interval '2 seconds', outcome::"JobOutcome", report
+    FROM (VALUES
+      (1, 1, 'succeeded', 'Deleted nothing.'), (2, 1, 'succeeded', 'Deleted nothing.'),
+      (3, 1, 'stopped', 'The process was stopped.'), (4, 2, 'succeeded', 'Deleted 12 rows.'),
+      (5, 1, 'lost', 'The process has died.'), (6, 2, 'succeeded', 'Deleted nothing.'),
+      (7, 1, 'succeeded', 'Deleted nothing.'), (8, 1, 'failed', 'No space left on device'),
+      (9, 2, 'failed', 'No space left on device'), (10, 3, 'failed', 'No space left on device')
+    ) AS run (number, attempt, outcome, report),
+    LATERAL (SELECT (now() AT TIME ZONE 'UTC') - (10 - run.number) * interval '1 minute' AS at) AS start`;
+  expect(await execute(databaseUrl, statement, [job])).toBe(10);
+}
+
+test('the admin page says that a provider rejects our key, and how the runs of a job ended', async ({
+  page,
+  services,
+  settings,
+  simulator,
+}) => {
+  const app = await startApp(settings);
   try {
+    await removeAlerts(services.settings.DATABASE_URL);
+    // A daily job that is not due just now: the other one is at 00:00 UTC.
+    const isDue = new Date().getUTCHours() === 3;
+    await addRuns(services.settings.DATABASE_URL, isDue ? 'report-quota-use' : 'delete-old-rows');
     await simulator.fault({ provider: 'plant_id', status: 401 });
     await startSession(page, app, ADMIN);
     await page.goto(`${app.url}/admin`);
@@ -112,6 +125,18 @@ test('the admin page says that a provider rejects our key', async ({ page, servi
     await shows(page, 'Plant.id rejects our key; Pl@ntNet answers alone.', 'key-refused');
     const alerts = page.getByRole('region', { name: 'Alerts' }).getByRole('listitem');
     await expect(alerts.filter({ hasText: 'rejects our key' })).toBeVisible();
+
+    const jobs = page.getByRole('region', { name: 'Jobs' });
+    await expect(jobs.getByText('1 failing')).toBeVisible();
+    await expect(
+      jobs.getByRole('heading', { name: isDue ? 'Report quota use fails' : 'Delete old rows fails' }),
+    ).toBeVisible();
+    await expect(jobs.getByRole('img', { name: 'Last 10 runs: 5 well, 3 failed, 1 lost, 1 stopped' })).toBeVisible();
+    await jobs.getByRole('button', { name: 'Show as table' }).click();
+    const stopped = jobs.getByRole('row').filter({ hasText: 'The process was stopped.' });
+    await expect(stopped.getByRole('cell', { name: 'stopped', exact: true })).toBeVisible();
+    await expectAccessible(page);
+    await takeScreenshots(page, 'admin-jobs');
   } finally {
     await simulator.clear();
     await app.stop();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSession, tokenOf } from '../fixtures/accounts.ts';
+import { removeAlerts } from '../fixtures/database.ts';
 import { expect } from '../fixtures/development.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { ADMIN, startProduction } from '../fixtures/production.ts';
@@ -34,6 +35,7 @@ test('a provider without money is an alert that is posted, shown and acknowledge
     },
   );
   try {
+    await removeAlerts(services.settings.DATABASE_URL);
     await simulator.fault({ provider: 'plant_id', outOfCredits: true });
     const headers = { Authorization: `Bearer ${await tokenOf(app, ADMIN)}` };
     const body = await formWith(plantPhoto(9_500));

@@ -1,23 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@playwright/test';
-import { Client } from 'pg';
 import { registerPerson, tokenOf } from '../fixtures/accounts.ts';
 import { type App, startApp } from '../fixtures/app.ts';
+import { execute } from '../fixtures/database.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
 import { SECRET } from '../fixtures/production.ts';
 import type { Services } from '../fixtures/services.ts';
 import { test } from '../fixtures/with-services.ts';
 
 const PATH = '/api/v1/plant-identification';
+
 /** Waits until a request with a key runs. */
 async function keyIsTaken({ settings }: Services): Promise<void> {
-  const client = new Client({ connectionString: settings.DATABASE_URL });
-  await client.connect();
-  try {
-    await expect.poll(async () => (await client.query('SELECT 1 FROM "IdempotencyKey"')).rowCount).toBe(1);
-  } finally {
-    await client.end();
-  }
+  await expect.poll(() => execute(settings.DATABASE_URL, 'SELECT 1 FROM "IdempotencyKey"')).toBe(1);
 }
 
 test('a request whose connection was lost is repeated with its Idempotency-Key, on another instance and after a restart', async ({

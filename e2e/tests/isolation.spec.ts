@@ -2,8 +2,8 @@ import { expect } from '@playwright/test';
 import { tokenOf } from '../fixtures/accounts.ts';
 import { type App, startApp } from '../fixtures/app.ts';
 import { formWith, plantPhoto } from '../fixtures/photos.ts';
-import { ADMIN, SECRET } from '../fixtures/production.ts';
-import { test } from '../fixtures/with-services.ts';
+import { ADMIN } from '../fixtures/production.ts';
+import { test } from '../fixtures/with-admin.ts';
 
 /** Asks an instance, through the API, for a photo that no one has sent before. @returns the status of each provider */
 async function providerStatuses(app: App, seed: number): Promise<Record<string, string>> {
@@ -28,18 +28,10 @@ async function operate(app: App, procedure: string, input: object): Promise<void
 
 test('an isolation holds on every instance, after Redis lost its data and after a restart, until its release', async ({
   services,
+  settings,
   simulator,
 }) => {
   test.setTimeout(180_000);
-  const settings = {
-    ...services.settings,
-    ...services.emptyRedis(),
-    ...simulator.settings,
-    AUTH_SECRETS: SECRET,
-    ADMIN_EMAIL: ADMIN.email,
-    ADMIN_PASSWORD: ADMIN.password,
-    IDENTIFY_RATE_ANONYMOUS: '1000/h',
-  };
   const apps = await Promise.all([startApp(settings), startApp(settings)]);
   try {
     const [first, second] = apps;

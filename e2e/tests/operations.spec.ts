@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@plantcommunity/resilience/testing';
 import { expect } from '@playwright/test';
-import { Client } from 'pg';
 import { tokenOf } from '../fixtures/accounts.ts';
 import type { App } from '../fixtures/app.ts';
+import { execute } from '../fixtures/database.ts';
 import { docsCommands, docsPage } from '../fixtures/docs-commands.ts';
 import { test } from '../fixtures/operator.ts';
 import { ADMIN } from '../fixtures/production.ts';
@@ -57,13 +57,6 @@ async function keptEntry({ url }: App, token: string, id?: string): Promise<Kept
   const photo = await get(`/${entry.id}/photos/1`);
   expect(photo.status, `${entry.id} of ${text}`).toBe(200);
   return { entry, photo: Buffer.from(await photo.arrayBuffer()) };
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }
 
 // Each test has an app of its own and waits much.
