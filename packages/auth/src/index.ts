@@ -3,6 +3,7 @@ export type { Accounts } from './accounts/accounts.ts';
 export type { AccountAdministration, AccountDetails } from './accounts/administration.ts';
 export type { AccountPage, AccountQuery, AccountSummary } from './accounts/list-accounts.ts';
 export type { LockedAccount } from './accounts/lock-account.ts';
+export { REMOVED_DOMAIN } from './accounts/remove-account.ts';
 export type { NewSignInLink, SignInLinkState, UsableSignInLink } from './accounts/sign-in-links.ts';
 export {
   API_KEY_SCOPES,

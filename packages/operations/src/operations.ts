@@ -1,5 +1,6 @@
 import type { AlertsOverview } from './alerts/create-alerts.ts';
 import type { AuditPage, AuditQuery } from './audit/list-audit.ts';
+import type { LegacyCall } from './legacy/legacy-use.ts';
 import type { Operator } from './operator.ts';
 import type { Override } from './overrides/store.ts';
 import type { Overview } from './overview.ts';
@@ -40,8 +41,8 @@ export interface Operations {
    * @throws {OperationsError} `unknown_alert`, `alert_resolved`
    */
   acknowledgeAlert(operator: Operator, id: string): Promise<void>;
-  /** Counts a call of the legacy namespace; `path` is that which the code declares. */
-  countLegacyCall(call: { path: string; userAgent: string | undefined; userId: string | undefined }): void;
+  /** Counts a call of the legacy namespace. */
+  countLegacyCall(call: LegacyCall): void;
   /** Counts a call of identify that was answered with 429. */
   countRefusal(tier: RateTier): void;
   /** Lists the entries of the audit trail that match, newest first. */

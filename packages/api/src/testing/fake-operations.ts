@@ -149,7 +149,10 @@ export const overview: Overview = {
   },
   legacy: {
     sunsetAt: Date.UTC(2027, 6, 1),
-    rows: [{ path: '/api/plant-identification/identify', client: 'okhttp/4.12', today: 12 }],
+    rows: [
+      { path: '/api/plant-identification/identify', client: 'okhttp/4.12', today: 12 },
+      { path: '/api/auth/me', client: 'anna', email: 'anna@example.org', today: 3 },
+    ],
   },
   dependencies: {
     redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },

@@ -281,6 +281,8 @@ describe('removing an account', () => {
     await addOverride(id);
     await identify(id);
     await auth.tokens.issue({ email, password });
+    const calls = { day: new Date('2026-03-01T00:00:00Z'), path: '/api/auth/me', writer: 'here', count: 1 };
+    await database.client.legacyUse.create({ data: { ...calls, client: id, userId: id } });
     const session = await signedIn();
     await auth.accounts.remove(id, { password });
 
@@ -295,6 +297,7 @@ describe('removing an account', () => {
     expect(await database.client.identification.count()).toBe(0);
     expect(await database.client.tokenFamily.count()).toBe(0);
     expect(await database.client.browserSession.count()).toBe(0);
+    expect(await database.client.legacyUse.count({ where: { client: id } })).toBe(0);
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
     // A second removal changes nothing.

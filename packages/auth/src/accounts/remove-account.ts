@@ -52,6 +52,7 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
           browserSessions: { deleteMany: {} },
           tokenFamilies: { deleteMany: {} },
           apiKeys: { deleteMany: {} },
+          legacyUses: { deleteMany: {} },
         },
       });
     }),

@@ -8,7 +8,9 @@ import { LegacyUse } from './legacy-use.ts';
 const EVENING = Date.parse('2026-11-27T23:58:00Z');
 const SUNSET = new Date('2027-07-01T00:00:00Z');
 const IDENTIFY = '/api/plant-identification/identify';
-const OKHTTP = { path: IDENTIFY, userAgent: 'okhttp/4.12.0' };
+const calling = (userAgent: string | undefined, userId?: string) => ({ path: IDENTIFY, userAgent, userId });
+const OKHTTP = calling('okhttp/4.12.0');
+const ANNA = calling('okhttp/4.12.0', 'anna');
 
 let database: Database;
 
@@ -49,7 +51,7 @@ describe('the use of legacy paths', () => {
     use.record(OKHTTP);
     clock.advance(120_000);
     use.record(OKHTTP);
-    use.record({ path: IDENTIFY, userAgent: undefined });
+    use.record(calling(undefined));
     await use.close();
     expect({ rows: await stored(), timers: clock.pendingTimers }).toEqual({
       rows: ['2026-11-27 okhttp/4.12 1', '2026-11-28 okhttp/4.12 1', '2026-11-28 unknown 1'],
@@ -62,7 +64,7 @@ describe('the use of legacy paths', () => {
     const [here, there] = [run(clock), run(clock)];
     there.record(OKHTTP);
     clock.advance(120_000);
-    for (let n = 0; n < 3; n += 1) there.record({ path: IDENTIFY, userAgent: 'curl/8.5.0' });
+    for (let n = 0; n < 3; n += 1) there.record(calling('curl/8.5.0'));
     there.record(OKHTTP);
     await there.close();
     here.record(OKHTTP);
@@ -78,8 +80,8 @@ describe('the use of legacy paths', () => {
 
   it('names 50 clients a day, and counts all further ones as other', async () => {
     const use = run(new FakeClock(EVENING));
-    for (let version = 0; version < 60; version += 1) use.record({ path: IDENTIFY, userAgent: `app/${version}.0` });
-    use.record({ path: IDENTIFY, userAgent: 'app/0.0' });
+    for (let version = 0; version < 60; version += 1) use.record(calling(`app/${version}.0`));
+    use.record(calling('app/0.0'));
     const { rows } = await use.read();
     expect({ rows: rows.length, most: rows.slice(0, 2) }).toEqual({
       rows: 51,
@@ -95,8 +97,8 @@ describe('the use of legacy paths', () => {
     const clock = new FakeClock(EVENING - 3_600_000);
     let failures = 0;
     const losing = {
-      async $executeRaw(...statement: Parameters<Database['client']['$executeRaw']>) {
-        const written = await database.client.$executeRaw(...statement);
+      async $queryRaw(...statement: Parameters<Database['client']['$queryRaw']>) {
+        const written = await database.client.$queryRaw(...statement);
         failures += 1;
         if (failures === 1) throw new Error('no answer');
         return written;
@@ -110,5 +112,76 @@ describe('the use of legacy paths', () => {
     clock.advance(60_000);
     await expect.poll(stored).toEqual(['2026-11-27 okhttp/4.12 2']);
     expect(failures).toBe(2);
+  });
+});
+
+describe('the use of legacy paths by signed-in users', () => {
+  const createdAt = new Date('2026-03-01T12:00:00Z');
+  const today = { path: IDENTIFY, client: 'anna', email: 'anna@example.org' };
+
+  beforeEach(async () => {
+    await database.client.user.deleteMany();
+    await database.client.user.create({ data: { id: 'anna', email: 'anna@example.org', createdAt } });
+  });
+
+  it('is counted by their id instead of the product, with their address', async () => {
+    const clock = new FakeClock(EVENING - 3_600_000);
+    const [here, there] = [run(clock), run(clock)];
+    there.record(ANNA);
+    there.record(OKHTTP);
+    await there.close();
+    here.record(calling('curl/8.5.0', 'anna'));
+    expect((await here.read()).rows).toEqual([
+      { ...today, today: 2 },
+      { path: IDENTIFY, client: 'okhttp/4.12', today: 1 },
+    ]);
+    await here.close();
+    expect(await stored()).toEqual(['2026-11-27 anna 1', '2026-11-27 anna 1', '2026-11-27 okhttp/4.12 1']);
+  });
+
+  it('goes with the account: from the table at once, from the overview and from later writes within a minute', async () => {
+    const clock = new FakeClock(EVENING - 3_600_000);
+    const use = run(clock);
+    use.record(ANNA);
+    use.record(OKHTTP);
+    clock.advance(60_000);
+    await expect.poll(stored).toEqual(['2026-11-27 anna 1', '2026-11-27 okhttp/4.12 1']);
+    expect((await use.read()).rows).toContainEqual({ ...today, today: 1 });
+    await database.client.user.delete({ where: { id: 'anna' } });
+    expect(await stored()).toEqual(['2026-11-27 okhttp/4.12 1']);
+    use.record(ANNA);
+    clock.advance(60_000);
+    await expect.poll(() => clock.pendingTimers).toBe(0);
+    expect((await use.read()).rows).toEqual([{ path: IDENTIFY, client: 'okhttp/4.12', today: 1 }]);
+    await use.close();
+    expect(await stored()).toEqual(['2026-11-27 okhttp/4.12 1']);
+  });
+
+  it('is not written for an account that was removed but is still named by the audit trail', async () => {
+    await database.client.user.update({ where: { id: 'anna' }, data: { email: '6f1c@removed.invalid' } });
+    const use = run(new FakeClock(EVENING));
+    use.record(ANNA);
+    expect((await use.read()).rows).toEqual([]);
+    await use.close();
+    expect(await stored()).toEqual([]);
+  });
+
+  it('names 1,000 users a day, and counts further ones by product', async () => {
+    const use = run(new FakeClock(EVENING));
+    for (let n = 0; n < 1_001; n += 1) use.record(calling('okhttp/4.12.0', `user-${n}`));
+    use.record(calling('okhttp/4.12.0', 'user-0'));
+    await database.client.user.create({ data: { id: 'user-0', email: 'zero@example.org', createdAt } });
+    expect((await use.read()).rows).toEqual([
+      { path: IDENTIFY, client: 'user-0', email: 'zero@example.org', today: 2 },
+      { path: IDENTIFY, client: 'okhttp/4.12', today: 1 },
+    ]);
+    await use.close();
+  });
+
+  it('shows the id while the database is away', async () => {
+    const away = { legacyUse: { groupBy: () => Promise.reject(new Error('away')) } } as unknown as Database['client'];
+    const use = run(new FakeClock(EVENING), { client: away });
+    use.record(ANNA);
+    expect((await use.read()).rows).toEqual([{ path: IDENTIFY, client: 'anna', today: 1 }]);
   });
 });

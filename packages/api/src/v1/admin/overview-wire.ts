@@ -137,10 +137,13 @@ const leases = z.object({
   timeouts: count,
 });
 
-/** Calls of the legacy namespace on the UTC day so far, the most frequent ones first. */
+/**
+ * Calls of the legacy namespace on the UTC day so far, the most frequent ones first. `client` is product and version, or the
+ * id of a signed-in user, whose address is `email`.
+ */
 const legacy = z.object({
   sunset_at: instant,
-  rows: z.array(z.object({ path: z.string(), client: z.string(), today: count })),
+  rows: z.array(z.object({ path: z.string(), client: z.string(), email: z.string().optional(), today: count })),
 });
 
 export const overview = z.object({

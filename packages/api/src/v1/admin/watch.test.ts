@@ -70,7 +70,10 @@ describe('watching the overview', () => {
           },
           legacy: {
             sunset_at: '2027-07-01T00:00:00.000Z',
-            rows: [{ path: '/api/plant-identification/identify', client: 'okhttp/4.12', today: 12 }],
+            rows: [
+              { path: '/api/plant-identification/identify', client: 'okhttp/4.12', today: 12 },
+              { path: '/api/auth/me', client: 'anna', email: 'anna@example.org', today: 3 },
+            ],
           },
           dependencies: {
             redis: { state: 'read_only', reason: "READONLY You can't write against a read only replica." },

@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { countedText, countText } from '@/lib/format/amounts.ts';
 import type { LegacyUse } from '@/lib/wire.ts';
 import { DataTable } from '../table/data-table.tsx';
@@ -16,12 +17,20 @@ export function LegacyPanel({ legacy: { rows, sunset_at: sunsetAt }, now }: { le
         <p className={styles['note']}>No call today.</p>
       ) : (
         <DataTable name="Legacy calls" columns={COLUMNS} scrolls="across">
-          {rows.map(({ client, path, today }) => (
+          {rows.map(({ client, email, path, today }) => (
             <tr key={`${path} ${client}`}>
               <th scope="row" data-wraps>
                 {path}
               </th>
-              <td data-text>{client}</td>
+              <td data-text>
+                {email === undefined ? (
+                  client
+                ) : (
+                  <Link href={`/admin/users/${encodeURIComponent(client)}`} prefetch={false}>
+                    {email}
+                  </Link>
+                )}
+              </td>
               <td>{countText(today)}</td>
             </tr>
           ))}
