@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import { Fragment } from 'react';
+import { ERROR_FIELDS, HEALTH_FIELDS, HEALTH_TABLE } from '@/app/docs/migrate-to-v1/health-table.ts';
 import { LEGACY_PATHS, successorOf } from '@/app/docs/migrate-to-v1/legacy-paths.ts';
 import { apiExamples } from '@/features/docs/api-examples.ts';
 import styles from '@/features/docs/docs.module.css';
@@ -80,9 +82,10 @@ function Changes() {
         </li>
         <li>
           Read errors from <code>application/problem+json</code> (RFC 9457): <code>code</code> for the program,{' '}
-          <code>detail</code> for people, <code>errors</code> for each wrong field. A deprecated path answers{' '}
-          <code>{'{"success": false, "error": "…"}'}</code> for a fault in the upload or when no service can answer, and{' '}
-          <code>{'{"detail": "…"}'}</code> for every other error.
+          <code>detail</code> for people, <code>errors</code> for each wrong field. The members of an error in v1 are{' '}
+          <Names of={ERROR_FIELDS.after} />. A deprecated path answers <Names of={ERROR_FIELDS.before.upload} /> for a
+          fault in the upload or when no service can answer, with <code>success: false</code>, and{' '}
+          <Names of={ERROR_FIELDS.before.other} /> for every other error.
         </li>
         <li>
           Requests, answers without errors, status codes and rate limits stay as they are, and so do tokens: an app that
@@ -91,6 +94,16 @@ function Changes() {
       </ul>
     </div>
   );
+}
+
+/** Names as code, separated by commas. */
+function Names({ of: names }: { of: readonly string[] }) {
+  return names.map((name, index) => (
+    <Fragment key={name}>
+      {index > 0 && ', '}
+      <code>{name}</code>
+    </Fragment>
+  ));
 }
 
 function Compared({ origin }: { origin: string }) {
@@ -173,17 +186,6 @@ function HeaderForms({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt:
   );
 }
 
-/** How the state of the two circuits becomes the answer of health. */
-const HEALTH = [
-  ['Both circuits closed', 'healthy', 200],
-  ['One closed, the other service off because it has no key', 'healthy', 200],
-  ['One closed, the other open, half-open, isolated, out of quota or misconfigured', 'degraded', 503],
-  ['None closed, at least one half-open', 'degraded', 503],
-  ['None closed, none half-open', 'unhealthy', 503],
-  ['Redis away', 'degraded, or unhealthy by the rows above', 503],
-  ['Database away', 'unhealthy', 503],
-] as const;
-
 function Health() {
   return (
     <div className={styles['text']}>
@@ -205,7 +207,7 @@ function Health() {
           </tr>
         </thead>
         <tbody>
-          {HEALTH.map(([state, status, http]) => (
+          {HEALTH_TABLE.map(({ http, state, status }) => (
             <tr key={state}>
               <td>{state}</td>
               <td>{status}</td>
@@ -214,11 +216,26 @@ function Health() {
           ))}
         </tbody>
       </table>
-      <p>
-        <code>available</code> of a service means that its circuit is closed, and <code>circuit_state</code> at the top
-        is that of Plant.id, for monitors that read it there. A circuit that an operator isolated is{' '}
-        <code>isolated</code>, a state that the former server did not have.
-      </p>
+      <p>The first row that fits decides. A full server answers health all the same: it is never refused as busy.</p>
+      <p>The members of the answer are the same under the deprecated path and in v1:</p>
+      <table className={styles['table']}>
+        <thead>
+          <tr>
+            <th scope="col">Member</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {HEALTH_FIELDS.map(({ meaning, name }) => (
+            <tr key={name}>
+              <td>
+                <code>{name}</code>
+              </td>
+              <td>{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }

@@ -1,0 +1,2 @@
+export { apiUnderTest } from './api-under-test.ts';
+export { checkingAnswers } from './check-answers.ts';
