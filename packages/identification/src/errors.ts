@@ -1,4 +1,4 @@
-import type { PhotoType, UnsupportedType } from './photos/formats/photo-formats.ts';
+import type { PhotoType } from './photos/formats/photo-formats.ts';
 import type { Fault, PngTrait } from './photos/formats/structure.ts';
 import type { ProviderName, RejectedPart } from './types.ts';
 
@@ -62,6 +62,8 @@ export type PhotoErrorReason =
   | { type: 'scans'; scans: number; max: number }
   /** Bytes that a decoder would hold at once. */
   | { type: 'decode_memory'; bytes: number; max: number }
+  /** Decoding took too long, in seconds, and was ended. */
+  | { type: 'decode_seconds'; format: PhotoType; max: number }
   /** Decoding takes too long; `max`: pixels of the largest picture of this kind that does not. */
   | {
       type: 'decode_time';
@@ -73,7 +75,8 @@ export type PhotoErrorReason =
     }
   /** The signature is none of a known format. */
   | { type: 'unknown_format' }
-  | { type: 'unsupported_format'; format: UnsupportedType }
+  /** The decoder of the format is an optional package that is not installed. */
+  | { type: 'no_decoder'; format: PhotoType }
   /** The declared media type contradicts the format. */
   | { type: 'other_media_type'; format: PhotoType }
   /** The file name ends like a format that is no picture; `ending` has no dot. */
@@ -96,8 +99,9 @@ const PHOTO_ERROR_CODES = {
   scans: 'photo_too_large',
   decode_memory: 'photo_too_large',
   decode_time: 'photo_too_large',
+  decode_seconds: 'photo_too_large',
   unknown_format: 'photo_type',
-  unsupported_format: 'photo_type',
+  no_decoder: 'photo_type',
   other_media_type: 'photo_type',
   other_file_ending: 'photo_type',
   dot_file: 'photo_type',

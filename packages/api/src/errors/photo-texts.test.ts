@@ -38,10 +38,17 @@ const REASONS: readonly (readonly [PhotoErrorReason, string])[] = [
     { type: 'decode_time', format: 'jpeg', traits: [], scans: 64, pixels: 33_200_000, max: 30_902_348.6 },
     'Photo 2 has 33.2 megapixels in a JPEG of 64 scans; 30.9 is the most. Please save it as a plain JPEG, or make it smaller.',
   ],
-  [{ type: 'unknown_format' }, 'Photo 2 is not a picture we can read. Please choose a JPEG, PNG, WebP, GIF or AVIF.'],
   [
-    { type: 'unsupported_format', format: 'heic' },
-    'Photo 2 is in the HEIC format, which we cannot read yet. Please save it as a JPEG and try again.',
+    { type: 'unknown_format' },
+    'Photo 2 is not a picture we can read. Please choose a JPEG, PNG, WebP, GIF, AVIF or HEIC.',
+  ],
+  [
+    { type: 'no_decoder', format: 'heic' },
+    'Photo 2 is a HEIC, which this server cannot open: the optional package libheif-js is not installed. Please save it as a JPEG and try again.',
+  ],
+  [
+    { type: 'decode_seconds', format: 'heic', max: 10 },
+    'Photo 2 is a HEIC that took more than 10 seconds to open; 10 is the most. Please save it as a JPEG, or make it smaller.',
   ],
   [
     { type: 'format_pixels', format: 'avif', width: 4000, height: 3001, max: 12_000_000 },

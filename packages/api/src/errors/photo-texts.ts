@@ -1,8 +1,6 @@
 import { oversizedPhotoMessage } from '@plantcommunity/http';
 import type { PhotoError, PhotoErrorReason } from '@plantcommunity/identification';
-import { FORMAT_NAMES, PHOTO_FORMATS, UNSUPPORTED_FORMATS } from '@plantcommunity/identification/photo-formats';
-
-const NAMES = { ...PHOTO_FORMATS, ...UNSUPPORTED_FORMATS };
+import { FORMAT_NAMES, PHOTO_FORMATS } from '@plantcommunity/identification/photo-formats';
 
 /** Ends of the sentence "Photo 1 could not be read: …". */
 const FAULTS: Readonly<Record<Extract<PhotoErrorReason, { type: 'unreadable' }>['fault'], string>> = {
@@ -31,7 +29,7 @@ export function photoErrorText({ photo, reason }: Pick<PhotoError, 'photo' | 're
     }
     case 'format_pixels': {
       const { format, height, max, width } = reason;
-      const value = `is ${withArticle(NAMES[format].name)} of ${roundedUp(width * height)} megapixels (${width} × ${height})`;
+      const value = `is ${withArticle(PHOTO_FORMATS[format].name)} of ${roundedUp(width * height)} megapixels (${width} × ${height})`;
       return `${tooLarge(number, value, roundedDown(max))} Please save it as a JPEG, or make it smaller.`;
     }
     case 'frames':
@@ -43,26 +41,30 @@ export function photoErrorText({ photo, reason }: Pick<PhotoError, 'photo' | 're
       const remedy = 'Please save it as a plain JPEG, not a progressive one, or make it smaller.';
       return `${tooLarge(number, value, `${roundedDown(reason.max)} MB`)} ${remedy}`;
     }
+    case 'decode_seconds': {
+      const name = withArticle(PHOTO_FORMATS[reason.format].name);
+      return `Photo ${number} is ${name} that took more than ${reason.max} seconds to open; ${reason.max} is the most. Please save it as a JPEG, or make it smaller.`;
+    }
     case 'decode_time': {
       const { format, max, pixels, scans, traits } = reason;
-      const kind = [...traits, NAMES[format].name].join(' ') + (scans === 1 ? '' : ` of ${scans} scans`);
+      const kind = [...traits, PHOTO_FORMATS[format].name].join(' ') + (scans === 1 ? '' : ` of ${scans} scans`);
       const value = `has ${roundedUp(pixels)} megapixels in a ${kind}`;
       return `${tooLarge(number, value, roundedDown(max))} Please save it as a plain JPEG, or make it smaller.`;
     }
     case 'unknown_format':
       return `Photo ${number} is not a picture we can read. Please choose a ${FORMAT_NAMES}.`;
-    case 'unsupported_format':
-      return `Photo ${number} is in the ${NAMES[reason.format].name} format, which we cannot read yet. Please save it as a JPEG and try again.`;
+    case 'no_decoder':
+      return `Photo ${number} is ${withArticle(PHOTO_FORMATS[reason.format].name)}, which this server cannot open: the optional package libheif-js is not installed. Please save it as a JPEG and try again.`;
     case 'other_media_type':
-      return `Photo ${number} was sent as another type of file, but is ${withArticle(NAMES[reason.format].name)}. Please send it as ${PHOTO_FORMATS[reason.format].mediaType}.`;
+      return `Photo ${number} was sent as another type of file, but is ${withArticle(PHOTO_FORMATS[reason.format].name)}. Please send it as ${PHOTO_FORMATS[reason.format].mediaType}.`;
     case 'other_file_ending':
-      return `The name of photo ${number} ends in .${reason.ending}, but it is ${withArticle(NAMES[reason.format].name)}. Please rename it and try again.`;
+      return `The name of photo ${number} ends in .${reason.ending}, but it is ${withArticle(PHOTO_FORMATS[reason.format].name)}. Please rename it and try again.`;
     case 'dot_file':
       return `The name of photo ${number} starts with a dot, like that of a hidden file. Please rename it and try again.`;
     case 'sequence':
-      return `Photo ${number} is ${withArticle(NAMES[reason.format].name)} with moving pictures. Please choose a still one.`;
+      return `Photo ${number} is ${withArticle(PHOTO_FORMATS[reason.format].name)} with moving pictures. Please choose a still one.`;
     case 'unsupported_kind':
-      return `Photo ${number} could not be read: this kind of ${NAMES[reason.format].name} is not supported. Please try another photo.`;
+      return `Photo ${number} could not be read: this kind of ${PHOTO_FORMATS[reason.format].name} is not supported. Please try another photo.`;
     case 'unreadable':
       return `Photo ${number} could not be read: ${FAULTS[reason.fault]}. Please try another photo.`;
   }

@@ -88,7 +88,7 @@ export function createIdentify(
     async function answer(): Promise<Identification> {
       // Checks that need no decode run for every request: a cached answer does not let a bad file in.
       const photos = request.photos.map((photo, index) =>
-        inspectPhoto(photo, index, dependencies.photoLimits, structureOf),
+        inspectPhoto(photo, index, dependencies.photoLimits, { structureOf }),
       );
       for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
       emit({ type: 'received', at: at(), photos: photos.length });

@@ -94,13 +94,14 @@ describe('inspectPhoto and the declared type', () => {
     });
   });
 
-  it('names HEIC in the refusal', () => {
+  it('names the missing decoder of a HEIC', () => {
     const heic = makeHeif({ items: [{ type: 'hvc1', properties: [ispe(40, 30)], data: Buffer.alloc(9) }] });
-    expect(refused(heic, { name: 'IMG_1.HEIC' })).toEqual({
-      code: 'photo_type',
-      photo: 1,
-      reason: { type: 'unsupported_format', format: 'heic' },
-    });
+    const inspect = (isInstalled: boolean) =>
+      inspectPhoto(uploaded(heic), 1, LIMITS, { hasHeicDecoder: () => isInstalled });
+    expect(inspect(true)).toMatchObject({ type: 'heic', width: 40, height: 30 });
+    expect(() => inspect(false)).toThrow(
+      expect.objectContaining({ code: 'photo_type', reason: { type: 'no_decoder', format: 'heic' } }),
+    );
   });
 });
 

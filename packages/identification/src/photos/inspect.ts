@@ -1,9 +1,10 @@
 import type { UploadedPhoto } from '@plantcommunity/http';
 import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { fileNameFault } from './file-name.ts';
-import type { PhotoType, UnsupportedType } from './formats/photo-formats.ts';
+import type { PhotoType } from './formats/photo-formats.ts';
 import { type ReadStructure, readStructure } from './formats/read-structure.ts';
 import { type Fault, joinPieces, type PngTrait, type Structure, type Turn } from './formats/structure.ts';
+import { isHeicDecoderInstalled } from './heic/heic-decoder.ts';
 import { mediaTypeContradicts } from './media-type.ts';
 import type { PhotoLimits } from './types.ts';
 
@@ -19,6 +20,8 @@ export interface InspectedPhoto {
   frames: number;
   /** Whether `data` is a JPEG or a GIF that was repaired; decoding then checks its pixel data first. */
   isRepaired: boolean;
+  /** Offsets of the colour profile of a HEIC in `data`, `to` exclusive. */
+  profile?: { from: number; to: number };
   /** How to turn the picture; undefined: as its own metadata says. */
   turn?: Turn;
   /** Bytes for the decoder, joined on each read: repaired, and without trailing bytes and needless PNG chunks. */
@@ -34,9 +37,18 @@ const MAX_FRAMES = 500;
 /** Maximum bytes that one decode may hold when the format makes it hold the whole picture. */
 const MAX_HELD_BYTES = 200_000_000;
 /** Maximum pixels of formats that take more memory per pixel than the others, and of 89 megapixels 1.6 GB. */
-const MAX_FORMAT_PIXELS: Readonly<Partial<Record<PhotoType, number>>> = { avif: 12_000_000 };
+const MAX_FORMAT_PIXELS: Readonly<Partial<Record<PhotoType, number>>> = {
+  avif: 12_000_000,
+  heic: 50_000_000,
+};
 /** Maximum CPU time of one decode: about that of the slowest plain photo, a transparent PNG of 89 megapixels. */
 const MAX_DECODE_MS = 1_000;
+
+/** Parts of the inspection that callers replace. */
+export interface InspectionOptions {
+  structureOf?: ReadStructure;
+  hasHeicDecoder?: () => boolean;
+}
 
 /**
  * Checks a photo before it is decoded, since a decoder's own limits do not bound its time or memory. Decodes no pixel
@@ -48,15 +60,16 @@ export function inspectPhoto(
   photo: UploadedPhoto,
   index: number,
   limits: PhotoLimits,
-  structureOf: ReadStructure = readStructure,
+  { hasHeicDecoder = isHeicDecoderInstalled, structureOf = readStructure }: InspectionOptions = {},
 ): InspectedPhoto {
   const { hash, name, size } = photo;
   if (size === 0) throw new PhotoError(index, { type: 'empty' });
   if (size > limits.maxBytes) throw new PhotoError(index, { type: 'bytes', bytes: size, max: limits.maxBytes });
   const reading = structureOf(photo);
-  if (reading.structure === undefined) throw refusedFormat(reading.type, index);
+  if (reading.structure === undefined) throw new PhotoError(index, { type: 'unknown_format' });
   const { structure, type } = reading;
   checkDeclaredType(photo, type, index);
+  if (type === 'heic' && !hasHeicDecoder()) throw new PhotoError(index, { type: 'no_decoder', format: type });
   if ('fault' in structure) throw new PhotoError(index, refusalOf(structure, type));
   const exceeded = exceededLimit(type, structure, limits);
   if (exceeded !== undefined) throw new PhotoError(index, exceeded);
@@ -69,16 +82,12 @@ export function inspectPhoto(
     height,
     frames,
     ...(structure.turn && { turn: structure.turn }),
+    ...(structure.profile && { profile: structure.profile }),
     isRepaired: REPAIRED_TYPES.has(type) && structure.pieces.length > 1,
     get data() {
       return joinPieces(photo.bytes, structure.pieces);
     },
   };
-}
-
-function refusedFormat(format: UnsupportedType | undefined, index: number): PhotoError {
-  if (format === undefined) return new PhotoError(index, { type: 'unknown_format' });
-  return new PhotoError(index, { type: 'unsupported_format', format });
 }
 
 function refusalOf({ fault }: Fault, format: PhotoType): PhotoErrorReason {
@@ -122,7 +131,7 @@ function exceededLimit(
  * size took 0.09 s (0.30 s with transparency), with a colour profile 0.46 s (0.93 s), in 16 bits 0.65 s (0.83 s),
  * interlaced 0.38 s (0.64 s), and with all of these 1.5 s and 260 MB.
  */
-const PIXEL_NS: Readonly<Record<PhotoType, number>> = { jpeg: 2, png: 4, webp: 9, gif: 17, avif: 60 };
+const PIXEL_NS: Readonly<Record<PhotoType, number>> = { jpeg: 2, png: 4, webp: 9, gif: 17, avif: 60, heic: 10 };
 const TRAIT_NS: Readonly<Record<PngTrait, number>> = { transparent: 9, '16-bit': 22, interlaced: 11, profiled: 25 };
 /** CPU nanoseconds per coefficient of a JPEG with several passes, and per coefficient and scan. */
 const COEFFICIENT_NS = 5;
@@ -135,7 +144,7 @@ export interface DecodeCost {
   heldBytes: number;
   /** Estimated milliseconds of one core. */
   ms: number;
-  /** Whether the limit on pixels suffices: baseline JPEG, PNG of 8 bits that is not interlaced, and AVIF. */
+  /** Whether the limit on pixels suffices: baseline JPEG, PNG of 8 bits that is not interlaced, AVIF, HEIC. */
   isPlain: boolean;
 }
 
@@ -147,6 +156,6 @@ export function decodeCost(type: PhotoType, structure: Structure): DecodeCost {
   const pixelsNs = width * height * (PIXEL_NS[type] + traitsNs);
   const ms = (pixelsNs + coefficients * (COEFFICIENT_NS + SCAN_NS * scans)) / 1e6;
   const isHeavy = traits.includes('16-bit') || traits.includes('interlaced');
-  const isPlain = type === 'jpeg' ? heldBytes === 0 : type === 'avif' || (type === 'png' && !isHeavy);
+  const isPlain = type === 'jpeg' ? heldBytes === 0 : type in MAX_FORMAT_PIXELS || (type === 'png' && !isHeavy);
   return { heldBytes, ms, isPlain };
 }

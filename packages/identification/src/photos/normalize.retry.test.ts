@@ -16,7 +16,7 @@ const photo: InspectedPhoto = inspectPhoto(
   uploaded(makeJpeg({ width: 8, height: 8 }), { name: 'leaf.jpg', declaredType: 'image/jpeg' }),
   0,
   LIMITS,
-  createStructureCache(),
+  { structureOf: createStructureCache() },
 );
 
 /** Creates a retrying normalizer; the one below it throws `calls.error` while that is set. */

@@ -2,12 +2,14 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Metrics } from '@plantcommunity/telemetry';
 import { LRUCache } from 'lru-cache';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-import { IdentificationError, PhotoError } from '../errors.ts';
+import { IdentificationError, PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import { holdsFirstFrame } from './formats/gif-pixels.ts';
 import { holdsAllBlocks } from './formats/jpeg-scans.ts';
 import type { PhotoType } from './formats/photo-formats.ts';
+import { readPng } from './formats/png.ts';
 import type { Turn } from './formats/structure.ts';
+import { createHeicDecoder, DecodeRefusal, type HeicDecoder, type HeicDecoderOptions } from './heic/heic-decoder.ts';
 import type { InspectedPhoto } from './inspect.ts';
 import type { NormalizedPhoto } from './types.ts';
 
@@ -22,6 +24,10 @@ const QUALITY = 85;
 /** libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
 const TIMEOUT_SECONDS = 10;
 
+/** One process decodes HEIC at a time, in about a second each; more photos would wait longer than their callers do. */
+const HEIC_QUEUE: DecodeQueueOptions = { concurrency: 1, capacity: 16, backgroundCapacity: 8 };
+const DAMAGED_PHOTO: PhotoErrorReason = { type: 'unreadable', fault: 'damaged' };
+
 /** Tries of the retrying normalizer, each after the `retryAfterMs` of the one before. */
 const MAX_TRIES = 3;
 /** Photos that may wait for their next try, each an upload in memory; the error of one more is final. */
@@ -34,7 +40,7 @@ export interface PhotoNormalizer {
   /**
    * Decodes each photo once per process, however many callers need it within a minute. `index` is the photo's place in
    * the upload, from 0, for the error.
-   * @throws {PhotoError} `photo_undecodable`
+   * @throws {PhotoError} `photo_undecodable`; `photo_too_large` when the decode took too long
    * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
    */
   normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<NormalizedPhoto>;
@@ -58,12 +64,20 @@ export interface DecodingNormalizer extends PhotoNormalizer {
 export interface PhotoNormalizerOptions extends DecodeQueueOptions {
   clock: Clock;
   metrics: Metrics['decodes'];
+  /** Limits of the decoder of HEIC, which tests change. */
+  heic?: Omit<HeicDecoderOptions, 'clock'>;
 }
 
-export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormalizerOptions): DecodingNormalizer {
+export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoNormalizerOptions): DecodingNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>(queue);
-  metrics.watchDecodes(() => decodes.size());
+  const heicDecodes = createDecodeQueue<NormalizedPhoto>(HEIC_QUEUE);
+  const heicDecoder = createHeicDecoder({ clock, ...heic });
+  const size = () => {
+    const sizes = [decodes.size(), heicDecodes.size()] as const;
+    return { running: sizes[0].running + sizes[1].running, waiting: sizes[0].waiting + sizes[1].waiting };
+  };
+  metrics.watchDecodes(size);
   const cached = new LRUCache<string, NormalizedPhoto>({
     maxSize: CACHED_BYTES,
     sizeCalculation: ({ jpeg }) => jpeg.length,
@@ -75,19 +89,19 @@ export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormali
   async function decode(photo: InspectedPhoto): Promise<NormalizedPhoto> {
     const startedAt = clock.monotonic();
     try {
-      return await decodePhoto(photo);
+      return await decodePhoto(photo.type === 'heic' ? await pngOf(photo, heicDecoder) : photo);
     } finally {
       metrics.recordDecode(clock.monotonic() - startedAt);
     }
   }
 
   return {
-    load: () => ({ ...decodes.size(), size: queue.concurrency }),
+    load: () => ({ ...size(), size: queue.concurrency + HEIC_QUEUE.concurrency }),
     async normalize(photo, index, owner) {
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
-        return await decodes.run(owner, photo.hash, async () => {
+        return await (photo.type === 'heic' ? heicDecodes : decodes).run(owner, photo.hash, async () => {
           const normalized = await decode(photo);
           cached.set(photo.hash, normalized);
           return normalized;
@@ -95,7 +109,8 @@ export function createPhotoNormalizer({ clock, metrics, ...queue }: PhotoNormali
       } catch (error) {
         if (error instanceof IdentificationError) throw error;
         // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
-        throw new PhotoError(index, { type: 'unreadable', fault: 'damaged' }, { cause: error });
+        const reason = error instanceof DecodeRefusal ? error.reason : DAMAGED_PHOTO;
+        throw new PhotoError(index, reason, { cause: error });
       }
     },
   };
@@ -160,11 +175,23 @@ function isComplete(type: PhotoType, bytes: Buffer): Promise<boolean> {
   return type === 'gif' ? holdsFirstFrame(bytes) : holdsAllBlocks(bytes);
 }
 
+/** What decoding reads of a photo. */
+type DecodablePhoto = Pick<InspectedPhoto, 'data' | 'height' | 'isRepaired' | 'turn' | 'type' | 'width'>;
+
+/** Decodes a HEIC to a PNG, which is checked like an upload: a fault of the decoder may have written it. */
+async function pngOf(photo: InspectedPhoto, decoder: HeicDecoder): Promise<DecodablePhoto> {
+  const data = await decoder.decode(photo, MAX_SIDE);
+  const structure = readPng(data);
+  if ('fault' in structure) throw new TypeError('the decoder of HEIC wrote no picture');
+  const { height, width } = structure;
+  return { type: 'png', data, width, height, isRepaired: false };
+}
+
 /**
  * Makes an sRGB JPEG, upright, on white, without metadata.
  * Throws sharp's errors; their texts are shared by all decodes of the process and may belong to another photo.
  */
-async function decodePhoto(photo: InspectedPhoto): Promise<NormalizedPhoto> {
+async function decodePhoto(photo: DecodablePhoto): Promise<NormalizedPhoto> {
   const options: SharpOptions = {
     autoOrient: photo.turn === undefined,
     failOn: 'warning',

@@ -15,7 +15,7 @@ const ERRORS = [
     status: 415,
     code: 'photo_type',
     reason: { type: 'unknown_format' },
-    detail: 'Photo 1 is not a picture we can read. Please choose a JPEG, PNG, WebP, GIF or AVIF.',
+    detail: 'Photo 1 is not a picture we can read. Please choose a JPEG, PNG, WebP, GIF, AVIF or HEIC.',
   },
   {
     status: 422,

@@ -1,6 +1,6 @@
 import { type Box, Fields, HeifFault, type Items, readBox, readItems } from './heif-boxes.ts';
 import { readJpeg } from './jpeg.ts';
-import type { PhotoType, UnsupportedType } from './photo-formats.ts';
+import type { PhotoType } from './photo-formats.ts';
 import {
   chunkType,
   createPieceList,
@@ -24,7 +24,7 @@ const MAX_BOXES = 200;
 const GRID = chunkType('grid');
 const JPEG = chunkType('jpeg');
 /** The codecs of still pictures that can be decoded, by the type of their items. */
-const CODECS = new Map<number, PhotoType | UnsupportedType>([
+const CODECS = new Map<number, PhotoType>([
   [chunkType('hvc1'), 'heic'],
   [chunkType('av01'), 'avif'],
   [JPEG, 'jpeg'],
@@ -41,7 +41,7 @@ const AVIF_PIXEL_BYTES = 19;
 
 /** The codec of a picture and its structure, or the fault of the file. */
 interface HeifReading {
-  type: PhotoType | UnsupportedType;
+  type: PhotoType;
   structure: Structure | Fault;
 }
 
@@ -111,7 +111,7 @@ function topBoxes(bytes: Buffer): { boxes: Box[]; end: number } {
 }
 
 /** Returns the codec of all parts of a picture. */
-function codecOf({ types }: Items, parts: readonly number[]): PhotoType | UnsupportedType {
+function codecOf({ types }: Items, parts: readonly number[]): PhotoType {
   const [first, ...others] = new Set(parts.map((part) => types.get(part)));
   if (first === undefined) throw new HeifFault(DAMAGED);
   const codec = others.length === 0 ? CODECS.get(first) : undefined;

@@ -9,8 +9,8 @@ function boxOf(major: string, ...compatible: string[]): Buffer {
 }
 
 it('the list of photo formats gives the words of sentences and the media types of file inputs', () => {
-  expect(FORMAT_NAMES).toBe('JPEG, PNG, WebP, GIF or AVIF');
-  expect(ACCEPTED_MEDIA_TYPES).toBe('image/jpeg, image/png, image/webp, image/gif, image/avif');
+  expect(FORMAT_NAMES).toBe('JPEG, PNG, WebP, GIF, AVIF or HEIC');
+  expect(ACCEPTED_MEDIA_TYPES).toBe('image/jpeg, image/png, image/webp, image/gif, image/avif, image/heic');
 });
 
 describe('detectFormat', () => {

@@ -26,21 +26,23 @@ export const PHOTO_FORMATS = {
   webp: { name: 'WebP', mediaType: 'image/webp', subtypes: ['x-webp'], extensions: ['webp'] },
   gif: { name: 'GIF', mediaType: 'image/gif', subtypes: ['x-gif'], extensions: ['gif'] },
   avif: { name: 'AVIF', mediaType: 'image/avif', subtypes: [], extensions: ['avif'] },
+  heic: {
+    name: 'HEIC',
+    mediaType: 'image/heic',
+    subtypes: ['heif', 'heic-sequence', 'heif-sequence'],
+    extensions: ['heic', 'heif', 'hif'],
+  },
 } as const satisfies Record<string, PhotoFormat>;
 
 /** The accepted formats by their key in the list. */
 export type PhotoType = keyof typeof PHOTO_FORMATS;
-
-/** Formats that are detected only to name them in the refusal. */
-export const UNSUPPORTED_FORMATS = { heic: { name: 'HEIC' } } as const;
-export type UnsupportedType = keyof typeof UNSUPPORTED_FORMATS;
 
 const FORMATS: readonly PhotoFormat[] = Object.values(PHOTO_FORMATS);
 
 /** Media types of the accepted formats: "image/jpeg, image/png, …". */
 export const ACCEPTED_MEDIA_TYPES: string = FORMATS.map(({ mediaType }) => mediaType).join(', ');
 
-/** Names of the accepted formats: "JPEG, PNG, WebP, GIF or AVIF". */
+/** Names of the accepted formats: "JPEG, PNG, WebP, GIF, AVIF or HEIC". */
 export const FORMAT_NAMES: string = FORMATS.map(({ name }) => name)
   .join(', ')
   .replace(/, (?=[^,]+$)/, ' or ');
@@ -55,7 +57,7 @@ const HEIC_BRANDS = new Set(['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'he
 const ANY_HEIF_BRANDS = new Set(['mif1', 'msf1']);
 
 /** Detects the format by the first bytes of a file, before anything is parsed; for the server and for pages. */
-export function detectFormat(bytes: Uint8Array): PhotoType | UnsupportedType | undefined {
+export function detectFormat(bytes: Uint8Array): PhotoType | undefined {
   const start = ascii(bytes, 0, 12);
   // Some cameras leave stray bytes between these two and the next marker.
   if (start.startsWith('\xff\xd8')) return 'jpeg';

@@ -2,20 +2,18 @@ import { LRUCache } from 'lru-cache';
 import { readGif } from './gif.ts';
 import { readHeif } from './heif.ts';
 import { readJpeg } from './jpeg.ts';
-import { detectFormat, type PhotoType, type UnsupportedType } from './photo-formats.ts';
+import { detectFormat, type PhotoType } from './photo-formats.ts';
 import { readPng } from './png.ts';
 import type { Fault, Structure } from './structure.ts';
 import { readWebp } from './webp.ts';
 
-/** The format of a photo by its signature and, for an accepted format, its structure. */
-type Reading =
-  | { type: PhotoType; structure: Structure | Fault }
-  | { type: UnsupportedType | undefined; structure?: undefined };
+/** The format of a photo by its bytes, and its structure; without a structure, the format is not accepted. */
+type Reading = { type: PhotoType; structure: Structure | Fault } | { type: undefined; structure?: undefined };
 
 /** Reads the structure of the bytes; `hash` is their SHA-256. */
 export type ReadStructure = (photo: { readonly bytes: Buffer; readonly hash: string }) => Reading;
 
-const READERS: Readonly<Record<Exclude<PhotoType, 'avif'>, (bytes: Buffer) => Structure | Fault>> = {
+const READERS: Readonly<Record<Exclude<PhotoType, 'avif' | 'heic'>, (bytes: Buffer) => Structure | Fault>> = {
   jpeg: readJpeg,
   png: readPng,
   webp: readWebp,
@@ -29,10 +27,7 @@ const MAX_CACHED = 1_000;
 export const readStructure: ReadStructure = ({ bytes }) => {
   const type = bytes.length < MIN_BYTES ? undefined : detectFormat(bytes);
   if (type === undefined) return { type };
-  if (type === 'avif' || type === 'heic') {
-    const reading = readHeif(bytes, type);
-    return reading.type === 'heic' ? { type: reading.type } : { type: reading.type, structure: reading.structure };
-  }
+  if (type === 'avif' || type === 'heic') return readHeif(bytes, type);
   const structure = READERS[type](bytes);
   // SOI has only two bytes: a file without a marker after them that cannot be read is no JPEG.
   if (type === 'jpeg' && bytes[2] !== 0xff && 'fault' in structure) return { type: undefined };

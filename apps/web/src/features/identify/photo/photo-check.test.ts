@@ -29,6 +29,7 @@ describe('checkPhoto', () => {
     { name: 'jpg', bytes: PNG, trueName: 'jpg.png', type: 'image/png' },
     { name: '.jpg', bytes: PNG, trueName: 'photo.png', type: 'image/png' },
     { name: 'leaf.WEBP', bytes: WEBP, trueName: 'leaf.WEBP', type: 'image/webp' },
+    { name: 'IMG_1.jpg', bytes: HEIC, trueName: 'IMG_1.heic', type: 'image/heic' },
     { name: 'IMG_1.HEIC', bytes: JPEG, trueName: 'IMG_1.jpg', type: 'image/jpeg' },
     { name: 'Monstera.deliciosa', bytes: JPEG, trueName: 'Monstera.deliciosa.jpg', type: 'image/jpeg' },
     { name: 'upload.tmp', bytes: WEBP, trueName: 'upload.tmp.webp', type: 'image/webp' },
@@ -42,7 +43,7 @@ describe('checkPhoto', () => {
 
   it('names the content of a file that only looks like a photo', async () => {
     expect(await reason(file('photo.jpg', '%PDF-1.7'))).toBe(
-      'PDF: It says photo, but inside it is a PDF. Choose a JPEG, PNG, WebP, GIF or AVIF.',
+      'PDF: It says photo, but inside it is a PDF. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC.',
     );
     expect(await reason(file('photo.jpg', 'hello there', 'image/jpeg'))).toContain('inside it is text');
     expect(await reason(file('photo.jpg', Uint8Array.of(0, 1, 2, 3)))).toContain('inside it is no photo');
@@ -51,15 +52,9 @@ describe('checkPhoto', () => {
     );
   });
 
-  it('names formats that are not supported yet', async () => {
-    expect(await reason(file('IMG_1.heic', HEIC))).toBe(
-      'HEIC: HEIC photos cannot be read here yet. Choose a JPEG, PNG, WebP, GIF or AVIF.',
-    );
-  });
-
   it('rejects a photo with a foreign extension, an empty file and a large file', async () => {
     expect(await reason(file('photo.exe', JPEG))).toBe(
-      'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP, GIF or AVIF.',
+      'EXE: Its name ends in .exe, which is no photo. Choose a JPEG, PNG, WebP, GIF, AVIF or HEIC.',
     );
     expect(await reason(file('photo.jpg', ''))).toContain('nothing in this file');
     const big = new Uint8Array(MAX_BYTES + 1);

@@ -5,7 +5,6 @@ import {
   FORMAT_NAMES,
   PHOTO_FORMATS,
   type PhotoFormat,
-  UNSUPPORTED_FORMATS,
 } from '@plantcommunity/identification/photo-formats';
 import { bytesText, oversizeText } from '../../../lib/format/amounts.ts';
 import { nameOtherFormat } from './other-formats.ts';
@@ -50,10 +49,6 @@ export function checkPhoto(file: File, head: Uint8Array, maxBytes: number): Chec
         ? `It says photo, but inside ${inside}. ${REMEDY}`
         : `This is no photo: ${inside}. ${REMEDY}`,
     );
-  }
-  if (type === 'heic') {
-    const { name } = UNSUPPORTED_FORMATS[type];
-    return reject(name, `${name} photos cannot be read here yet. ${REMEDY}`);
   }
   if (hidesCharacters(file.name)) {
     return reject('Name', 'Its name holds characters that hide how it ends. Rename it and try again.');

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { systemClock } from '@plantcommunity/resilience';
+import { createTestMetrics } from '@plantcommunity/telemetry/testing';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inspectPhoto } from '../inspect.ts';
+import { createPhotoNormalizer } from '../normalize.ts';
+import { encodeHeic, missingHeicEncoder } from '../testing/make-heic.ts';
+import { box, codedItem, grid, type HeifItem, ispe, makeHeif } from '../testing/make-heif.ts';
+import { coloursAt, realPicture } from '../testing/real-picture.ts';
+import { LIMITS, uploaded } from '../testing/uploaded-photo.ts';
+import { createHeicDecoder, type HeicDecoderOptions, isHeicDecoderInstalled } from './heic-decoder.ts';
+
+/** Enough for a machine that runs other tests beside this one. */
+const PATIENT = { small: 60, large: 60 };
+const RED = { red: true, blue: false };
+const BLUE = { red: false, blue: true };
+/** A structure without a picture; the decoder is not asked to read it. */
+const EMPTY = makeHeif({ items: [{ type: 'hvc1', properties: [ispe(64, 48)], data: Buffer.alloc(99) }] });
+
+function inspected(file: Buffer) {
+  return inspectPhoto(uploaded(file), 0, LIMITS);
+}
+
+async function normalized(file: Buffer, heic: Omit<HeicDecoderOptions, 'clock'> = {}) {
+  const normalizer = createPhotoNormalizer({
+    concurrency: 1,
+    capacity: 4,
+    backgroundCapacity: 4,
+    clock: systemClock,
+    metrics: createTestMetrics().decodes,
+    heic: { seconds: PATIENT, ...heic },
+  });
+  return normalizer.normalize(inspected(file), 0, { subject: 'user:anna', background: false });
+}
+
+describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('a HEIC', { timeout: 60_000 }, () => {
+  let tile: HeifItem;
+  beforeAll(async () => {
+    tile = codedItem(encodeHeic(await realPicture(64, 64).png().toBuffer()));
+  });
+  const irot = box('irot', Buffer.from([1]));
+
+  it('of tiles, turned by its file, is an upright JPEG of the primary picture; all other pictures are ignored', async () => {
+    const file = makeHeif({
+      items: [
+        { type: 'hvc1', properties: [ispe(64, 64)], data: Buffer.from('a gain map') },
+        { type: 'grid', properties: [ispe(128, 64), irot], data: grid(1, 2, 128, 64), parts: [3, 4] },
+        tile,
+        tile,
+      ],
+      primary: 2,
+      extra: [box('moov', Buffer.from('the video of a Live Photo'))],
+    });
+    const { height, jpeg, width } = await normalized(Buffer.concat([file, Buffer.from('SEFT')]));
+    expect({ width, height }).toEqual({ width: 64, height: 128 });
+    expect(await coloursAt(jpeg, 0.5, 0.9)).toEqual(RED);
+    expect(await coloursAt(jpeg, 0.5, 0.6)).toEqual(BLUE);
+    expect(await coloursAt(jpeg, 0.5, 0.4)).toEqual(RED);
+  });
+
+  it('is converted from its colour profile, and shrunk to 1500 pixels', async () => {
+    const flat = sharp({ create: { width: 3_200, height: 64, channels: 3, background: '#c86432' } });
+    const plain = encodeHeic(await flat.clone().png().toBuffer());
+    const wide = encodeHeic(await flat.clone().withIccProfile('p3').png().toBuffer());
+    const colours = await Promise.all(
+      [plain, wide].map(async (file) => {
+        const { height, jpeg, width } = await normalized(file);
+        expect({ width, height }).toEqual({ width: 1_500, height: 30 });
+        const { dominant } = await sharp(jpeg).stats();
+        return dominant;
+      }),
+    );
+    // The PNG was converted to the profile, so that both have the same colour again.
+    expect(colours[1]).toEqual(colours[0]);
+    const { profile } = inspected(wide);
+    expect((profile?.to ?? 0) - (profile?.from ?? 0)).toBeGreaterThan(100);
+  });
+
+  it('is refused when it is damaged', async () => {
+    const reason = { type: 'unreadable', fault: 'damaged' };
+    await expect(normalized(EMPTY)).rejects.toMatchObject({ code: 'photo_undecodable', reason });
+  });
+});
+
+describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
+  const file = { data: EMPTY, width: 64, height: 48 };
+  const start = (options: Omit<HeicDecoderOptions, 'clock'>) =>
+    createHeicDecoder({ clock: systemClock, seconds: PATIENT, ...options }).decode(file, 1_500);
+  const probe = join(import.meta.dirname, '..', 'testing', 'probe-access.mts');
+
+  it.skipIf(!isHeicDecoderInstalled())('may read the decoder only, and gets no environment', async () => {
+    const report: unknown = JSON.parse((await start({ program: probe })).toString());
+    expect(report).toEqual({
+      readDecoder: 'allowed',
+      readFile: 'ERR_ACCESS_DENIED',
+      listFolder: 'ERR_ACCESS_DENIED',
+      writeFile: 'ERR_ACCESS_DENIED',
+      startProcess: 'ERR_ACCESS_DENIED',
+      startThread: 'ERR_ACCESS_DENIED',
+      environment: ['NODE_ENV'],
+    });
+  });
+
+  it('is ended when it takes too long', async () => {
+    const reason = { type: 'decode_seconds', format: 'heic', max: 0.01 };
+    await expect(start({ seconds: { small: 0.01, large: 60 } })).rejects.toMatchObject({ reason });
+  });
+
+  it.skipIf(process.platform !== 'linux')('is ended when it takes too much memory', async () => {
+    const reason = { type: 'decode_memory', max: 1_000_000 };
+    await expect(start({ maxMemoryBytes: 1_000_000 })).rejects.toMatchObject({ reason });
+  });
+
+  it('is not trusted: what it writes must be a PNG', async () => {
+    const reason = { type: 'unreadable', fault: 'damaged' };
+    await expect(normalized(EMPTY, { program: probe })).rejects.toMatchObject({ reason });
+  });
+});
