@@ -43,6 +43,19 @@ export const billed = (identification: Identification): IdentifyResult => ({ ide
 export const storedId = '01JD8Z4Q0M3T5R7V9X1B2C4D6F';
 export const createdAt = new Date('2026-03-01T12:00:00.000Z');
 
+/** The stored identification as the history lists it. */
+export const storedItem = {
+  id: storedId,
+  createdAt,
+  isPlant: true,
+  plantName: 'Swiss cheese plant',
+  scientificName: 'Monstera deliciosa',
+  confidence: 0.95,
+  demo: false,
+  photos: 1,
+  photosState: 'kept',
+} as const;
+
 /** Creates a service that records its requests and whose answers a test can set. */
 export function fakeService(options: Partial<IdentificationService> = {}) {
   const asked: IdentifyRequest[] = [];

@@ -1,6 +1,6 @@
 import { anna, apiUnderTest, config } from './api-under-test.ts';
 import { grant } from './fake-auth.ts';
-import { createdAt, storedId } from './fake-service.ts';
+import { storedItem } from './fake-service.ts';
 import { guardUnderTest, serve } from './serve.ts';
 
 /** Messages to the parent process; memory in bytes. */
@@ -19,22 +19,11 @@ const HOUR_MS = 3_600_000;
 
 /** Every sign-in is Anna's, who has one identification. */
 const tokens = { ...grant, accessToken: anna.userId };
-const stored = {
-  id: storedId,
-  createdAt,
-  isPlant: true,
-  plantName: 'Swiss cheese plant',
-  scientificName: 'Monstera deliciosa',
-  confidence: 0.95,
-  demo: false,
-  photos: 1,
-  photosState: 'kept',
-} as const;
 
 /** Runs the API in a process of its own; answers each message of the parent with its memory and the last options. */
 const { api, asked, clock } = apiUnderTest({
   auth: { tokens: { issue: async () => tokens, refresh: async () => tokens } },
-  service: { history: async () => ({ items: [stored] }) },
+  service: { history: async () => ({ items: [storedItem] }) },
   config: { proxyHops: 1, rates: { ...config.rates, anonymous: { count: 1_000, windowMs: HOUR_MS } } },
 });
 const server = await serve(guardUnderTest(clock, { proxyHops: 1 }), (request) => api.rest(request));

@@ -1,26 +1,14 @@
 import type { IdentificationService } from '@plantcommunity/identification';
 import { describe, expect, it, vi } from 'vitest';
 import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
-import { createdAt, monstera, storedId } from '../../testing/fake-service.ts';
+import { createdAt, monstera, storedId, storedItem } from '../../testing/fake-service.ts';
 
 const BASE = 'http://localhost:3000/api/v1/plant-identification/identifications';
 const asAnna = { headers: { Cookie: 'session=anna' } };
 
 function withHistory() {
   const history = vi.fn<IdentificationService['history']>(async () => ({
-    items: [
-      {
-        id: storedId,
-        createdAt,
-        isPlant: true,
-        plantName: 'Swiss cheese plant',
-        scientificName: 'Monstera deliciosa',
-        confidence: 0.95,
-        demo: false,
-        photos: 1,
-        photosState: 'kept',
-      },
-    ],
+    items: [storedItem],
     nextCursor: 'older',
   }));
   const find = vi.fn<IdentificationService['find']>(async (ownerId, id) =>
