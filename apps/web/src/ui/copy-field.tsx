@@ -12,15 +12,15 @@ interface CopyFieldProps {
   value: string;
 }
 
-/** A text with a button to copy it. Takes the focus, because people must copy it now. */
+/** A text, shown whole, with a button to copy it. Takes the focus, because people must copy it now. */
 export function CopyField({ label, note, value }: CopyFieldProps) {
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const [copied, setCopied] = useState<string>();
   useEffect(() => field.current?.focus(), []);
 
   const copy = async () => {
-    if (field.current !== null) selectFromEnd(field.current);
+    field.current?.select();
     try {
       await navigator.clipboard.writeText(value);
       setCopied('Copied.');
@@ -36,15 +36,10 @@ export function CopyField({ label, note, value }: CopyFieldProps) {
         {label} {note === undefined ? null : <span>{note}</span>}
       </label>
       <div>
-        <input ref={field} id={id} readOnly value={value} onFocus={({ target }) => selectFromEnd(target)} />
+        <textarea ref={field} id={id} rows={2} readOnly value={value} onFocus={({ target }) => target.select()} />
         <Button onClick={() => void copy()}>Copy</Button>
       </div>
       <output>{copied}</output>
     </div>
   );
-}
-
-/** Selects the whole text with the cursor at its start, so that a narrow field shows the start of a long text. */
-function selectFromEnd(field: HTMLInputElement): void {
-  field.setSelectionRange(0, field.value.length, 'backward');
 }
