@@ -40,8 +40,20 @@ test('the product’s own clients understand both services', async () => {
     expect(commonNames).toHaveLength(1);
     expect({ family, genus }).toEqual({ family: expect.any(String) as string, genus: expect.any(String) as string });
   }
-  expect(await plantIdClient.identify(asked, signal)).toEqual(one);
+  const again = await plantIdClient.identify(asked, signal);
+  expect(again).toEqual({ ...one, copyToken: expect.not.stringMatching(one.copyToken ?? '') as string });
   expect(simulator.calls()).toEqual({ plant_id: { identify: 2, all: 2 }, plantnet: { identify: 1, all: 1 } });
+});
+
+test('the Plant.id client deletes the copy of an answer, which then cannot be recalled', async () => {
+  const { plantIdClient } = clients();
+  const asked = await request(picture(1));
+  const recallId = { customId: 7, sentAt: Date.now() };
+  const { copyToken = '' } = await plantIdClient.identify(asked, signal, { customId: 7 });
+  expect(await plantIdClient.identify(asked, signal, recallId)).toMatchObject({ copyToken });
+  for (let time = 0; time < 2; time++) await plantIdClient.deleteCopy?.(copyToken, signal);
+  const bought = await plantIdClient.identify(asked, signal, recallId);
+  expect(bought.copyToken).not.toBe(copyToken);
 });
 
 test('both clients report a picture without a plant as no plant', async () => {

@@ -7,6 +7,7 @@ export {
   type UnansweredCode,
 } from './errors.ts';
 export { createIdentificationService } from './identify/create-service.ts';
+export type { CopyDeletion } from './identify/delete-copies.ts';
 export type { ProgressEvent } from './identify/progress.ts';
 export type {
   AnswerLease,

@@ -101,6 +101,8 @@ export interface ProviderAnswer {
   /** For the best candidate. */
   care?: Care;
   health?: PlantHealth;
+  /** Token of the copy that the provider keeps of photos and answer; absent if it keeps none. */
+  copyToken?: string;
 }
 
 /** Parts of a request that a provider may reject; `request`: it did not name a part. */

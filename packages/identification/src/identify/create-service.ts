@@ -7,10 +7,12 @@ import { PROVIDERS } from '../providers/index.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from '../store/idempotency-keys.ts';
+import { createUnusedCopies } from '../store/provider-copies.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
 import { shortestAnswerTtlMs } from './answer-cache.ts';
 import { createPipeline, type OperatedPipeline } from './create-pipeline.ts';
+import { createCopyDeletion } from './delete-copies.ts';
 import { createFreeRetries, withFreeRetries } from './free-retries.ts';
 import { withIdempotencyKeys } from './idempotency.ts';
 import { createIdentify } from './identify.ts';
@@ -99,6 +101,11 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     progress,
     deadlineMs: deadlineOf(names.map((name) => options.providers[name])),
   });
+  const deleteProviderCopies = createCopyDeletion({
+    copies: createUnusedCopies({ client: database.client, clock }),
+    providers: pipelines,
+    logger,
+  });
   const freeRetries = createFreeRetries({ validMs: shortestAnswerTtlMs(options.lifetime), redis, logger });
 
   return {
@@ -140,6 +147,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     deleteAll: (ownerId) => store.deleteAll(ownerId),
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
+    deleteProviderCopies,
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),
     deleteExpiredKeys: (signal) => idempotencyKeys.deleteExpired(signal),
     async start() {

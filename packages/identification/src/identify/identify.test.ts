@@ -457,6 +457,21 @@ describe('storing an identification', () => {
     });
   });
 
+  it('stores what a provider keeps of it, until the cached answer has ended, and never shows it', async () => {
+    const { clock, identify, providers, saved } = await testFlow();
+    const { plant_id: plantId } = providers;
+    const answered = plantId.answer;
+    plantId.answer = async (...asked) => ({ ...(await answered(...asked)), copyToken: 'token' });
+    const answers = [await identify(request({ ownerId: 'gardener' }))];
+    clock.advance(60_000);
+    answers.push(await identify(request({ ownerId: 'neighbour' })));
+    const copy = { provider: 'plant_id', origin: 'https://plant_id.example', token: 'token' };
+    const keptUntil = saved.map(({ copies = [] }) => copies[0]?.keptUntil ?? 0);
+    expect(saved.map(({ copies }) => copies)).toEqual(keptUntil.map((until) => [{ ...copy, keptUntil: until }]));
+    expect((keptUntil[1] ?? 0) - (keptUntil[0] ?? 0)).toBe(60_000);
+    expect(JSON.stringify([answers, saved.map(({ identification }) => identification)])).not.toContain('token');
+  });
+
   it('stores a cache hit before it is answered, and its photo afterwards', async () => {
     const { identify, storedPhotos, saved } = await testFlow();
     await identify(request());

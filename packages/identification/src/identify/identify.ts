@@ -8,6 +8,7 @@ import type { PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import { failureOf, type UnavailableReason, unavailable, unavailableReasonOf } from '../providers/provider-error.ts';
 import type { Store } from '../store/store.ts';
+import type { ProviderCopy } from '../store/types.ts';
 import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
 import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
@@ -47,6 +48,9 @@ export interface IdentifyDependencies
 
 /** Time for which a stale answer is served after a failed call, before the provider is asked again. */
 const STALE_RETRY_MS = 30_000;
+
+/** Time after the end of a cached answer in which a request that has read it may still save it. */
+const COPY_MARGIN_MS = 3_600_000;
 
 /** Subject of requests that name none, in the per-process limits. */
 const UNKNOWN_SUBJECT = 'unknown';
@@ -118,7 +122,8 @@ export function createIdentify(
       if (ownerId === undefined) return identification;
       if (cachedOnly === true) return { ...identification, filed: false };
       // The answer does not wait for photos that are not normalized yet: they are stored in the background.
-      const saved = await save({ ownerId, owner, identification, options, photos, normalized: ready });
+      const copies = copiesOf(outcomes);
+      const saved = await save({ ownerId, owner, identification, options, photos, normalized: ready, copies });
       return { ...identification, ...saved };
     }
 
@@ -287,6 +292,16 @@ export function createIdentify(
       if (request.trackProgress) emit({ type: 'answered', at: at(), provider: name, verdict: outcomes.merge() });
     }
   };
+
+  /** Returns what the providers keep of the answers, which may be cached until they are stale no more. */
+  function copiesOf(outcomes: ProviderOutcomes): ProviderCopy[] {
+    const { staleMs, ttlMs } = dependencies.lifetime;
+    const keptUntil = clock.now() + (staleMs ?? ttlMs) + COPY_MARGIN_MS;
+    return outcomes.copies().flatMap(({ provider, token }) => {
+      const asked = dependencies.pipelines.find(({ definition }) => definition.name === provider);
+      return asked === undefined ? [] : [{ provider, token, origin: asked.client.origin, keptUntil }];
+    });
+  }
 
   function cacheOptions({ definition }: Question) {
     const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, definition, dependencies.lifetime);

@@ -81,6 +81,13 @@ export class ProviderOutcomes {
     };
   }
 
+  /** Returns the token of the copy that each provider keeps of its answer. */
+  copies(): { provider: ProviderName; token: string }[] {
+    return this.#answered().flatMap(({ answer: { copyToken, provider } }) =>
+      copyToken === undefined ? [] : [{ provider, token: copyToken }],
+    );
+  }
+
   /**
    * Returns the error when no provider answered: why, and when the first one may answer. A rejected request takes
    * precedence, since a retry would not help. `overShare`: the caller's own photos used up its share of the decodes.

@@ -6,6 +6,7 @@ import type { InspectedPhoto } from '../photos/inspect.ts';
 import { createRetryingNormalizer, type PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import type { Store } from '../store/store.ts';
+import type { ProviderCopy } from '../store/types.ts';
 import type { Identification, IdentifyOptions } from '../types.ts';
 
 export interface SaveInput {
@@ -17,6 +18,7 @@ export interface SaveInput {
   photos: readonly InspectedPhoto[];
   /** In the order of `photos`; undefined when no photo had to be decoded, or none could be yet. */
   normalized: readonly NormalizedPhoto[] | undefined;
+  copies: readonly ProviderCopy[];
 }
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
@@ -59,12 +61,12 @@ export function createSaver(parts: {
 
   /** Stores an identification. @returns no id when the owner's account was closed meanwhile */
   async function save(input: SaveInput): Promise<SaveResult> {
-    const { ownerId, identification, options, photos, normalized } = input;
+    const { copies, ownerId, identification, options, photos, normalized } = input;
     const entries = photos.map(({ hash }, index) => {
       const ready = normalized?.[index];
       return ready === undefined ? { hash } : { hash, normalized: ready };
     });
-    const saved = await store.save({ ownerId, identification, options, photos: entries });
+    const saved = await store.save({ ownerId, identification, options, photos: entries, copies });
     if (saved === undefined) return {};
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {

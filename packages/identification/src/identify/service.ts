@@ -17,6 +17,7 @@ import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { PhotoPlace, Store } from '../store/store.ts';
 import type { HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
+import type { CopyDeletion } from './delete-copies.ts';
 import type { ProgressEvent } from './progress.ts';
 
 /** Configuration of one provider. */
@@ -230,6 +231,8 @@ export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Returns what each provider that is on was used on the UTC day of `at`. @throws errors of the database */
   usedOn(at: number): Promise<readonly DayUse[]>;
+  /** Deletes what providers keep of identifications to which nothing refers any more. @throws errors of the database */
+  deleteProviderCopies(signal: AbortSignal): Promise<CopyDeletion>;
   /** As {@link Store.deleteOrphanedPhotos}. */
   deleteOrphanedPhotos(signal: AbortSignal): ReturnType<Store['deleteOrphanedPhotos']>;
   /** As {@link IdempotencyKeys.deleteExpired}. */

@@ -57,7 +57,8 @@ describe('the contract version', () => {
     const { contractVersion: version, createClient, name } = definition;
     await using stub = await startStub(BODIES[name]);
     const client = createClient({ apiKey: 'k', baseUrl: stub.url, timeoutMs: 5_000, clock: new FakeClock() });
-    const given = await client.identify(request(), unhurried());
+    // The token of the copy says nothing about the plant: answers that were cached without one are as good.
+    const { copyToken: _token, ...given } = await client.identify(request(), unhurried());
     expect({ version, answer: hash('sha256', JSON.stringify(given)).slice(0, 12) }).toEqual(EXPECTED[name]);
   });
 });

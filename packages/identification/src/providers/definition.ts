@@ -93,6 +93,12 @@ export interface ProviderClient {
    */
   rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<RejectedPart | undefined>;
   /**
+   * Deletes the copy of an identification that the provider keeps, with its photos; done when there is none. Absent for a
+   * provider that keeps none.
+   * @throws {ProviderError} and the reason of `signal`
+   */
+  deleteCopy?(token: string, signal: AbortSignal): Promise<void>;
+  /**
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and the reason of `signal`
    */

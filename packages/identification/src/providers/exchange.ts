@@ -13,6 +13,8 @@ export interface ExchangeRequest {
   headers?: Readonly<Record<string, string>>;
   /** Makes the request a POST. */
   payload?: { contentType: string; bytes: Uint8Array };
+  /** Of a request without a payload; GET unless given. */
+  method?: 'DELETE';
   /** Time limit of this exchange, if it is shorter than the usual one. */
   timeoutMs?: number;
 }
@@ -66,9 +68,9 @@ export function createExchange(options: {
 /** A streamed body needs `duplex`, which the type of browsers does not know. */
 type FetchOptions = RequestInit & { duplex?: 'half' };
 
-function fetchOptions({ headers, payload }: ExchangeRequest, signal: AbortSignal): FetchOptions {
+function fetchOptions({ headers, method, payload }: ExchangeRequest, signal: AbortSignal): FetchOptions {
   const shared: FetchOptions = { redirect: 'manual', signal };
-  if (!payload) return { ...shared, headers: { Accept: 'application/json', ...headers } };
+  if (!payload) return { ...shared, ...(method && { method }), headers: { Accept: 'application/json', ...headers } };
   return {
     ...shared,
     method: 'POST',

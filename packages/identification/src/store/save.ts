@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { recordCopies } from './provider-copies.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext } from './types.ts';
 
@@ -17,7 +18,8 @@ export async function saveIdentification(
   const result = storedResult.parse(entry.identification);
   const [best] = result.suggestions;
   const createdAt = new Date(context.clock.now());
-  return storePhotos(context, photos, async (transaction, stored) => {
+  const { copies = [] } = entry;
+  const saved = await storePhotos(context, photos, async (transaction, stored) => {
     if (!(await lockOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !stored.has(hash)));
     await transaction.identification.create({
@@ -43,8 +45,14 @@ export async function saveIdentification(
       },
       select: { id: true },
     });
+    const copyIds = await recordCopies(transaction, copies, createdAt);
+    const uses = copyIds.map((copyId) => ({ identificationId: id, copyId }));
+    if (uses.length > 0) await transaction.identificationCopy.createMany({ data: uses });
     return { id, pendingPhotos: [...pendingPhotos] };
   });
+  // Nothing refers to the copies of an owner who has left: they are deleted in time.
+  if (saved === undefined) await recordCopies(context.client, copies, createdAt);
+  return saved;
 }
 
 /** Adds the pending photos of a saved identification; those that are not among `photos` become missing. */

@@ -2,7 +2,7 @@ import type { PhotosState, PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import type { ConfirmingProviderName, Identification, IdentifyOptions } from '../types.ts';
+import type { ConfirmingProviderName, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { PhotoFiles } from './photo-files.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
@@ -18,6 +18,18 @@ export interface NewIdentification {
   /** In the order of the upload. */
   photos: readonly PhotoToSave[];
   options: IdentifyOptions;
+  /** What the providers keep of it. */
+  copies?: readonly ProviderCopy[];
+}
+
+/** What a provider keeps of an identification: photos and answer. */
+export interface ProviderCopy {
+  readonly provider: ProviderName;
+  /** Origin of the provider's base URL, so that a token of a simulator is never sent to the real service. */
+  readonly origin: string;
+  readonly token: string;
+  /** Until then a kept answer may refer to it, in milliseconds since 1970. */
+  readonly keptUntil: number;
 }
 
 export interface SavedIdentification {

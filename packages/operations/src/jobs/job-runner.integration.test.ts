@@ -190,7 +190,8 @@ describe('a run', () => {
       durations: metrics.value('plantcommunity_job_run_duration_seconds_count', { job_name: 'water' }),
       failures: metrics.value('plantcommunity_job_failures', { job_name: 'water' }),
       lastSuccess: metrics.value('plantcommunity_job_last_success_timestamp_seconds', { job_name: 'water' }),
-    }).toEqual({ failed: 1, durations: 1, failures: 1, lastSuccess: undefined });
+      waiting: metrics.value('plantcommunity_job_waiting', { job_name: 'water' }),
+    }).toEqual({ failed: 1, durations: 1, failures: 1, lastSuccess: undefined, waiting: 4 });
   });
 
   it('is aborted and counts as failed when it takes too long', async () => {

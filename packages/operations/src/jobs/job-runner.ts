@@ -111,8 +111,14 @@ class JobLoop {
   }
 
   /** Returns the figures of the last look; undefined before the first run of the job. */
-  numbers(): { failures: number; succeededAt: number | undefined } | undefined {
-    return this.#last && { failures: failuresUpTo(this.#last), succeededAt: this.#last.succeededAt ?? undefined };
+  numbers(): ReturnType<Parameters<JobMetrics['watchJob']>[1]> {
+    return (
+      this.#last && {
+        failures: failuresUpTo(this.#last),
+        succeededAt: this.#last.succeededAt ?? undefined,
+        waiting: this.#last.waiting ?? undefined,
+      }
+    );
   }
 
   /** Runs the job as long as it is due, then waits for the next look. Never throws. */

@@ -34,6 +34,7 @@ type MaintenanceParts = Parameters<typeof maintenanceJobs>[0];
 const idle: MaintenanceParts['identification'] = {
   usedOn: async () => [],
   deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
+  deleteProviderCopies: async () => ({ deleted: 0, waiting: 0 }),
   deleteExpiredKeys: async () => 0,
 };
 
@@ -89,6 +90,25 @@ describe('the job delete-idempotency-keys', () => {
       identification: { ...idle, deleteExpiredKeys: async () => 12 },
     });
     expect(report).toEqual({ text: 'Deleted 12 idempotency keys.' });
+  });
+});
+
+describe('the job delete-provider-copies', () => {
+  const DAY_OLD = MIDNIGHT + 3_000 - DAY_MS;
+
+  it('reports what it deleted and what waits, and fails only once a copy has failed for a day', async () => {
+    const deleting = (failingSince: number) =>
+      run('delete-provider-copies', {
+        identification: { ...idle, deleteProviderCopies: async () => ({ deleted: 3, waiting: 2, failingSince }) },
+      });
+    const text = 'Deleted 3 copies of identifications at providers; 2 wait.';
+    expect(await deleting(DAY_OLD + 1)).toEqual({ text, waiting: 2 });
+    const failure = await deleting(DAY_OLD).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(JobFailure);
+    expect(failure).toMatchObject({
+      waiting: 2,
+      message: `${text} Some have failed since 2026-11-26 00:00 UTC: see the log.`,
+    });
   });
 });
 

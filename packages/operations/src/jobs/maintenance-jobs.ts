@@ -1,14 +1,18 @@
 import type { Database } from '@plantcommunity/db';
-import type { OperatedService, OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
+import type { CopyDeletion, OperatedService, OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
+import { DAY_MS } from '../durations.ts';
 import { deleteOldRows } from './delete-old-rows.ts';
 import { type Job, JobFailure, type JobReport } from './job.ts';
 import { reportQuotaUse } from './report-quota-use.ts';
 
 /** What the jobs work with. */
 interface MaintenanceParts {
-  identification: Pick<OperatedService, 'deleteExpiredKeys' | 'deleteOrphanedPhotos' | 'usedOn'>;
+  identification: Pick<
+    OperatedService,
+    'deleteExpiredKeys' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'usedOn'
+  >;
   /** Deletes expired sign-ins and returns how many. */
   deleteExpiredSignIns: (signal: AbortSignal) => Promise<number>;
   database: Pick<Database, 'client'>;
@@ -21,7 +25,7 @@ interface MaintenanceParts {
  * are in UTC.
  */
 export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
-  const { deleteExpiredSignIns, identification } = parts;
+  const { clock, deleteExpiredSignIns, identification } = parts;
   return [
     { name: 'report-quota-use', every: { dailyAt: '00:00' }, run: () => reportQuotaUse(parts) },
     {
@@ -35,12 +39,28 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
       run: async (signal) => ({ text: `Deleted ${await identification.deleteExpiredKeys(signal)} idempotency keys.` }),
     },
     {
+      name: 'delete-provider-copies',
+      every: { minutes: 15 },
+      run: async (signal) => copyReport(await identification.deleteProviderCopies(signal), clock.now()),
+    },
+    {
       name: 'delete-orphaned-photos',
       every: { dailyAt: '03:10' },
       run: async (signal) => photoReport(await identification.deleteOrphanedPhotos(signal)),
     },
     { name: 'delete-old-rows', every: { dailyAt: '03:40' }, run: () => deleteOldRows(parts) },
   ];
+}
+
+/** Age of the first failure from which copies count as stuck: an outage of a provider alone is no failure of the job. */
+const STUCK_COPIES_MS = DAY_MS;
+
+/** @throws {JobFailure} when a provider has not deleted a copy for a day */
+function copyReport({ deleted, failingSince, waiting }: CopyDeletion, now: number): JobReport {
+  const text = `Deleted ${deleted} copies of identifications at providers; ${waiting} wait.`;
+  if (failingSince === undefined || now - failingSince < STUCK_COPIES_MS) return { text, waiting };
+  const since = new Date(failingSince).toISOString().slice(0, 16).replace('T', ' ');
+  throw new JobFailure(`${text} Some have failed since ${since} UTC: see the log.`, { waiting });
 }
 
 /** @throws {JobFailure} when files could not be deleted, or the deletion was refused */

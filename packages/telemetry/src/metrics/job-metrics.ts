@@ -13,6 +13,8 @@ interface JobNumbers {
   readonly failures: number;
   /** Milliseconds since 1970; undefined when it never succeeded. */
   readonly succeededAt: number | undefined;
+  /** Number of things that its last run has left for later ones; undefined when it counts none. */
+  readonly waiting: number | undefined;
 }
 
 /** Metrics of the jobs. */
@@ -63,6 +65,11 @@ export function createJobMetrics(registry: Registry): JobMetrics {
     'plantcommunity_job_last_success_timestamp_seconds',
     'When a run of the job last succeeded on any instance, in seconds since 1970.',
     ({ succeededAt }) => succeededAt && succeededAt / 1_000,
+  );
+  numberGauge(
+    'plantcommunity_job_waiting',
+    'Things that the last run of a job has left for later ones, such as photos that could not be deleted.',
+    ({ waiting }) => waiting,
   );
 
   return {

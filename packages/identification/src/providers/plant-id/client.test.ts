@@ -158,7 +158,40 @@ describe('a call with a recall id', () => {
   });
 });
 
+describe('the deletion of a copy', () => {
+  test('is one DELETE, which a copy that is gone does not fail', async () => {
+    await using stub = await startStub(answer(200, true), answer(404, 'The requested identification does not exist.'));
+    const client = clientFor(`${stub.url}/api/v3`);
+    for (let time = 0; time < 2; time++) await client.deleteCopy?.('a1b2', unhurried());
+    const sent = stub.requests.map(({ body, headers, method, url }) => ({
+      request: `${method} ${url.pathname}`,
+      key: headers.get('api-key'),
+      bytes: body.length,
+    }));
+    const once = { request: 'DELETE /api/v3/identification/a1b2', key: 'a-key', bytes: 0 };
+    expect(sent).toEqual([once, once]);
+  });
+
+  test.each([
+    [503, 'failed'],
+    [401, 'misconfigured'],
+  ])('fails with status %i', async (status, type) => {
+    await using stub = await startStub(answer(status, ''));
+    const deleted = clientFor(stub.url).deleteCopy?.('a1b2', unhurried());
+    expect(await errorOf(Promise.resolve(deleted))).toMatchObject({ type });
+  });
+});
+
 describe('an answer', () => {
+  test.each([{}, { access_token: 7 }, { access_token: '../usage_info' }])(
+    'with the token of a copy of %o names none',
+    async (token) => {
+      const { access_token: _token, ...body } = plantIdBody();
+      await using stub = await startStub(answer(201, { ...body, ...token }));
+      expect(await clientFor(stub.url).identify(request(), unhurried())).not.toHaveProperty('copyToken');
+    },
+  );
+
   test.each([200, 201, 202, 203])('with status %i is read', async (status) => {
     await using stub = await startStub(answer(status, plantIdBody()));
     expect(await clientFor(stub.url).identify(request(), unhurried())).toEqual({
@@ -183,6 +216,7 @@ describe('an answer', () => {
       ],
       care: { watering: { min: 1, max: 2 }, light: 'Sun for most of the day.', soil: 'Any that drains.' },
       health: { isHealthy: true, probability: 0.91, diseases: [] },
+      copyToken: 'a1b2c3d4e5f6g7h',
     });
   });
 

@@ -1,13 +1,13 @@
 import { endOf } from '../../quotas/periods.ts';
 import type { UsageReport, WindowUsage } from '../../quotas/types.ts';
-import type { ProviderRequest, RejectedPart } from '../../types.ts';
+import type { ProviderAnswer, ProviderRequest, RejectedPart } from '../../types.ts';
 import type { ClientOptions, ProviderClient, ProviderDefinition, RecallId } from '../definition.ts';
 import { createExchange, providerErrorFrom, type Reply, readBody } from '../exchange.ts';
 import { ProviderError, type ProviderErrorType } from '../provider-error.ts';
 import { windowUsage } from '../usage-report.ts';
 import { toAnswer } from './answer.ts';
-import { identifyRequest, recallRequest, usageRequest } from './request.ts';
-import { identification, type PlantIdResult, type PlantIdUsage, recalled, usage } from './response.ts';
+import { deleteRequest, identifyRequest, recallRequest, usageRequest } from './request.ts';
+import { created, type PlantIdUsage, recalled, usage } from './response.ts';
 
 /** Maximum difference between our clock and the provider's. */
 const CLOCK_SKEW_MS = 86_400_000;
@@ -31,19 +31,20 @@ export function createPlantIdClient(
     });
   };
 
-  /** Returns the paid result of an earlier call under the same recall id; undefined if there is none. */
+  /** Returns the paid answer of an earlier call under the same recall id; undefined if there is none. */
   async function recall(
     request: ProviderRequest,
     { customId, sentAt }: RecallId,
     signal: AbortSignal,
-  ): Promise<PlantIdResult | undefined> {
+  ): Promise<ProviderAnswer | undefined> {
     if (sentAt === undefined) return undefined;
     const reply = await exchange(recallRequest(base, apiKey, request, customId), signal);
     if (reply.status === 404) return undefined;
-    const { created, result } = readBody(name, accepted(reply), recalled);
+    const { access_token, created: madeSeconds, result } = readBody(name, accepted(reply), recalled);
     // There are only 2^31 ids: a result that was made long before our call was sent belongs to another photo.
-    const madeAt = created === undefined || created === null ? sentAt : created * 1_000;
-    return madeAt >= sentAt - CLOCK_SKEW_MS ? (result ?? undefined) : undefined;
+    const madeAt = madeSeconds === undefined || madeSeconds === null ? sentAt : madeSeconds * 1_000;
+    if (madeAt < sentAt - CLOCK_SKEW_MS || !result) return undefined;
+    return withCopy(toAnswer(result), access_token);
   }
 
   return {
@@ -54,8 +55,8 @@ export function createPlantIdClient(
       const startedAt = clock.monotonic();
       let isPaid = false;
       try {
-        const result = recallId && (await recall(request, recallId, signal));
-        if (result) return toAnswer(result);
+        const answer = recallId && (await recall(request, recallId, signal));
+        if (answer) return answer;
         isPaid = true;
       } finally {
         if (!isPaid) usageReporter?.markUnbilled();
@@ -63,7 +64,13 @@ export function createPlantIdClient(
       // Recall and call share one time limit: together they are one call to the waiting request.
       const leftMs = timeoutMs - (clock.monotonic() - startedAt);
       const post = { ...identifyRequest(base, apiKey, request, recallId?.customId), timeoutMs: leftMs };
-      return toAnswer(readBody(name, accepted(await exchange(post, signal)), identification).result);
+      const { access_token, result } = readBody(name, accepted(await exchange(post, signal)), created);
+      return withCopy(toAnswer(result), access_token);
+    },
+
+    async deleteCopy(token, signal) {
+      const reply = await exchange(deleteRequest(base, apiKey, token), signal);
+      if (reply.status !== 404) accepted(reply);
     },
 
     async usage(signal) {
@@ -73,6 +80,11 @@ export function createPlantIdClient(
       return toUsageReport(body);
     },
   };
+}
+
+/** Returns the answer with the token of the copy that Plant.id keeps of it. */
+function withCopy(answer: ProviderAnswer, token: string | null | undefined): ProviderAnswer {
+  return token ? { ...answer, copyToken: token } : answer;
 }
 
 /** Returns the report of `usage_info`, in credits. */

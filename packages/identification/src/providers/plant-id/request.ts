@@ -16,6 +16,7 @@ const DISEASE_DETAILS = ['local_name', 'description', 'treatment'];
 /** Short: the service only looks the answer up, and the time is missing for the call that may have to follow. */
 const RECALL_MS = 5_000;
 const USAGE_MS = 5_000;
+const DELETE_MS = 10_000;
 
 /** Builds the one call that asks for the plant and, if wanted, its health. */
 export function identifyRequest(
@@ -50,6 +51,16 @@ export function recallRequest(
     url: routeUnder(base, `identification/${customId}`, detailsOf(options)),
     headers: { 'Api-Key': apiKey },
     timeoutMs: RECALL_MS,
+  };
+}
+
+/** Builds the free request that deletes the copy of an identification: photos and answer. */
+export function deleteRequest(base: URL, apiKey: string, token: string): ExchangeRequest {
+  return {
+    url: routeUnder(base, `identification/${encodeURIComponent(token)}`),
+    headers: { 'Api-Key': apiKey },
+    method: 'DELETE',
+    timeoutMs: DELETE_MS,
   };
 }
 

@@ -71,12 +71,18 @@ const result = z
   .refine((value) => value.is_plant ?? value.classification ?? value.is_healthy, 'says nothing');
 export type PlantIdResult = z.infer<typeof result>;
 
-/** The answer of POST; other fields are ignored. */
+/** The answer of POST as far as the cached answer comes of it: part of the contract version. Other fields are ignored. */
 export const identification = z.object({ result });
+
+/** Under this token Plant.id keeps photos and answer, for six months as documented. */
+const access_token = extra(z.string().regex(/^[\w.-]{1,200}$/));
+
+/** The answer of POST. */
+export const created = identification.extend({ access_token });
 
 /** The answer of a later GET. `created`: epoch seconds. An identification without a result has failed for good. */
 export const recalled = z
-  .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish() })
+  .object({ status: z.string().nullish(), created: z.number().nullish(), result: result.nullish(), access_token })
   .refine((value) => value.result ?? value.status === 'FAILED', 'is not finished');
 
 const amounts = extra(
