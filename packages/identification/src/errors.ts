@@ -6,6 +6,8 @@ import type { ProviderName, RejectedPart } from './types.ts';
 export type IdentificationErrorCode =
   | PhotoErrorCode
   | 'invalid_request'
+  /** The owner's photos use all the space that an account has. */
+  | 'photo_space_full'
   | UnansweredCode
   /** The request that the caller named by this key is running. */
   | 'idempotency_running'
@@ -125,6 +127,19 @@ export class PhotoError extends IdentificationError {
   }
 }
 
+/** The photos of the owner use `used` bytes of the `max` that an account has: nothing more is identified for it. */
+export class PhotoSpaceError extends IdentificationError {
+  override readonly name = 'PhotoSpaceError';
+  readonly used: number;
+  readonly max: number;
+
+  constructor({ max, used }: { used: number; max: number }) {
+    super('photo_space_full', `The photos of the owner use ${used} of ${max} bytes`);
+    this.used = used;
+    this.max = max;
+  }
+}
+
 /** A provider call that was not sent, because no request waited for it any more. Callers never see this error. */
 export class AbandonedCallError extends Error {
   override readonly name = 'AbandonedCallError';
@@ -148,5 +163,5 @@ export class RejectedRequestError extends IdentificationError {
 
 /** Whether the caller has to change the request: a retry would fail, too. */
 export function isCallerError(error: IdentificationError): boolean {
-  return error instanceof PhotoError || error instanceof RejectedRequestError;
+  return error instanceof PhotoError || error instanceof PhotoSpaceError || error instanceof RejectedRequestError;
 }

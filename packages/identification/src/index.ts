@@ -3,6 +3,7 @@ export {
   type IdentificationErrorCode,
   PhotoError,
   type PhotoErrorReason,
+  PhotoSpaceError,
   RejectedRequestError,
   type UnansweredCode,
 } from './errors.ts';

@@ -117,6 +117,10 @@ export const schema = z.object({
   AWS_ACCESS_KEY_ID: key.optional(),
   AWS_SECRET_ACCESS_KEY: key.optional(),
   AWS_SESSION_TOKEN: key.optional(),
+  /** Megabytes, as below, that the photos of one user may use; 0: unlimited. */
+  PHOTO_SPACE_MB: integer(0, 1_048_576).prefault('500'),
+  /** Days after which an identification is deleted; 0: never. */
+  RETENTION_DAYS: integer(0, 36_500).prefault('0'),
   /** 1 MB is 1,048,576 bytes, here and in UPLOAD_MEMORY_MB. */
   UPLOAD_MAX_MB: integer(1, 50).prefault('10'),
   UPLOAD_MAX_SIDE: integer(100, 30_000).prefault('10000'),

@@ -232,6 +232,10 @@ export function group(values: Values) {
     closeTimeoutMs: CLOSE_MS,
     dataDir: values.DATA_DIR,
     photos: photosOf(values),
+    /** Bytes that the photos of one user may use; 0: unlimited. */
+    photoSpaceBytes: values.PHOTO_SPACE_MB * megabyte,
+    /** Days after which an identification is deleted; 0: never. */
+    retentionDays: values.RETENTION_DAYS,
     upload: {
       maxBytes: values.UPLOAD_MAX_MB * megabyte,
       maxSide: values.UPLOAD_MAX_SIDE,

@@ -85,6 +85,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     photoLimits: settings.upload,
     decodeConcurrency: settings.decodeConcurrency,
     photos,
+    photoSpaceBytes: settings.photoSpaceBytes,
     isDemo: settings.isDemo,
     sendTraceparent: settings.sendTraceparent,
     database,
@@ -119,6 +120,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     jobs: {
       jobs: maintenanceJobs({
         identification: service,
+        retentionDays: settings.retentionDays,
         deleteExpiredSignIns: (signal) => auth.deleteExpiredSignIns(signal),
         database,
         clock,

@@ -5,6 +5,7 @@ import type { IdentificationErrorCode } from '@plantcommunity/identification';
 const IDENTIFICATION_STATUS = {
   photo_type: 415,
   photo_undecodable: 422,
+  photo_space_full: 409,
   idempotency_running: 409,
   idempotency_mismatch: 422,
   providers_resting: 503,

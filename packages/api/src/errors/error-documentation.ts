@@ -1,5 +1,5 @@
 import type { ApiErrorCode, FieldError } from './api-error.ts';
-import { photoErrorText } from './photo-texts.ts';
+import { photoErrorText, photoSpaceText } from './photo-texts.ts';
 import {
   AUTH_ERRORS,
   AUTHENTICATION_REQUIRED,
@@ -70,6 +70,10 @@ export const ERROR_DOCUMENTATION: Readonly<Record<ApiErrorCode, ErrorDocumentati
     when: 'Email already registered',
     detail: AUTH_ERRORS.email_taken.detail,
     errors: [AUTH_ERRORS.email_taken],
+  },
+  photo_space_full: {
+    when: "The photos of the caller's identifications use all the space of the account; the detail names both",
+    detail: photoSpaceText({ used: 500 * 1_048_576, max: 500 * 1_048_576 }),
   },
   idempotency_running: {
     when: 'A request with this Idempotency-Key is still running; `Retry-After` says when to repeat it',

@@ -87,3 +87,11 @@ function roundedUp(value: number): string {
 function roundedDown(value: number): string {
   return String(Math.floor((value / 1e6) * 10) / 10);
 }
+
+const MEGABYTE = 1_048_576;
+
+/** Returns the sentences for a person whose photos use all the space. `used` and `max` are bytes. */
+export function photoSpaceText({ max, used }: { used: number; max: number }): string {
+  const [value, most] = [used, max].map((bytes) => Math.floor(bytes / MEGABYTE));
+  return `Your photos use ${value} MB; ${most} MB is the most. Please delete identifications that you no longer need.`;
+}

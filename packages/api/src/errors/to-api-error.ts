@@ -1,11 +1,17 @@
 import { AuthError, isDatabaseUnavailable } from '@plantcommunity/auth';
 import { HttpError } from '@plantcommunity/http';
-import { displayNameOf, IdentificationError, PhotoError, RejectedRequestError } from '@plantcommunity/identification';
+import {
+  displayNameOf,
+  IdentificationError,
+  PhotoError,
+  PhotoSpaceError,
+  RejectedRequestError,
+} from '@plantcommunity/identification';
 import { OperationsError } from '@plantcommunity/operations';
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { ApiError, type FieldError, notFound } from './api-error.ts';
-import { photoErrorText } from './photo-texts.ts';
+import { photoErrorText, photoSpaceText } from './photo-texts.ts';
 import { retryAfterSeconds } from './rate-limited.ts';
 import {
   AUTH_ERRORS,
@@ -89,6 +95,10 @@ function fromIdentification(error: IdentificationError): ApiError {
       // Only a PhotoError has one of these codes.
       if (!(error instanceof PhotoError)) return internal(error);
       return new ApiError(error.code, photoErrorText(error), { cause: error });
+    case 'photo_space_full':
+      return error instanceof PhotoSpaceError
+        ? new ApiError(error.code, photoSpaceText(error), { cause: error })
+        : internal(error);
     case 'providers_resting':
     case 'quota_exhausted':
     case 'busy':

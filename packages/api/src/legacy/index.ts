@@ -14,6 +14,7 @@ const SUCCESS_BODY_CODES: ReadonlySet<ApiErrorCode> = new Set([
   'unsupported_media_type',
   'photo_type',
   'photo_undecodable',
+  'photo_space_full',
   'idempotency_running',
   'idempotency_mismatch',
   'providers_resting',

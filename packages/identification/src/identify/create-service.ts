@@ -148,6 +148,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteProviderCopies,
+    deleteOlderThan: (...which) => store.deleteOlderThan(...which),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),
     deleteExpiredKeys: (signal) => idempotencyKeys.deleteExpired(signal),
     async start() {

@@ -457,6 +457,17 @@ describe('storing an identification', () => {
     });
   });
 
+  it('is refused before anything is asked once the photos of the owner use all the space', async () => {
+    const { identify, providers, saved, space } = await testFlow();
+    space.used = 999;
+    await identify(request({ ownerId: 'gardener' }));
+    space.used = 1_000;
+    const refused = identify(request({ ownerId: 'gardener' }));
+    await expect(refused).rejects.toMatchObject({ code: 'photo_space_full', used: 1_000, max: 1_000 });
+    await identify(request());
+    expect({ saved: saved.length, calls: providers.plant_id.calls.length }).toEqual({ saved: 1, calls: 1 });
+  });
+
   it('stores what a provider keeps of it, until the cached answer has ended, and never shows it', async () => {
     const { clock, identify, providers, saved } = await testFlow();
     const { plant_id: plantId } = providers;

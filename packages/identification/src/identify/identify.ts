@@ -8,7 +8,6 @@ import type { PhotoNormalizer } from '../photos/normalize.ts';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import { failureOf, type UnavailableReason, unavailable, unavailableReasonOf } from '../providers/provider-error.ts';
 import type { Store } from '../store/store.ts';
-import type { ProviderCopy } from '../store/types.ts';
 import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
 import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
@@ -21,6 +20,7 @@ import {
   type ProviderOutcome,
   ProviderOutcomes,
 } from './outcomes.ts';
+import { checkSpace } from './photo-space.ts';
 import type { EmitProgress, ProgressHub } from './progress.ts';
 import { callerCredits, type ProviderPipeline, type Question, questionsFor, withCoarseLocation } from './questions.ts';
 import { createSaver } from './save.ts';
@@ -29,7 +29,7 @@ import type { CreditDecision, IdentificationOptions, IdentifyRequest } from './s
 export interface IdentifyDependencies
   extends Pick<
     IdentificationOptions,
-    'clock' | 'isDemo' | 'lifetime' | 'logger' | 'onAnswer' | 'onCall' | 'photoLimits'
+    'clock' | 'isDemo' | 'lifetime' | 'logger' | 'onAnswer' | 'onCall' | 'photoLimits' | 'photoSpaceBytes'
   > {
   /** Names of all providers in their order, those that are off included. */
   readonly providers: readonly ProviderName[];
@@ -48,9 +48,6 @@ export interface IdentifyDependencies
 
 /** Time for which a stale answer is served after a failed call, before the provider is asked again. */
 const STALE_RETRY_MS = 30_000;
-
-/** Time after the end of a cached answer in which a request that has read it may still save it. */
-const COPY_MARGIN_MS = 3_600_000;
 
 /** Subject of requests that name none, in the per-process limits. */
 const UNKNOWN_SUBJECT = 'unknown';
@@ -90,6 +87,7 @@ export function createIdentify(
     }
 
     async function answer(): Promise<Identification> {
+      const space = checkSpace(dependencies, request);
       // Checks that need no decode run for every request: a cached answer does not let a bad file in.
       const photos = request.photos.map((photo, index) =>
         inspectPhoto(photo, index, dependencies.photoLimits, { structureOf }),
@@ -97,6 +95,7 @@ export function createIdentify(
       for (const { type } of photos) logger.info(`[UPLOAD] Magic bytes validation: image/${type}`);
       emit({ type: 'received', at: at(), photos: photos.length });
 
+      await space;
       const questions = questionsFor(dependencies.pipelines, request);
       const open = await lookUp(questions, photos);
       let ready: readonly NormalizedPhoto[] | undefined;
@@ -122,7 +121,7 @@ export function createIdentify(
       if (ownerId === undefined) return identification;
       if (cachedOnly === true) return { ...identification, filed: false };
       // The answer does not wait for photos that are not normalized yet: they are stored in the background.
-      const copies = copiesOf(outcomes);
+      const copies = outcomes.copies();
       const saved = await save({ ownerId, owner, identification, options, photos, normalized: ready, copies });
       return { ...identification, ...saved };
     }
@@ -292,16 +291,6 @@ export function createIdentify(
       if (request.trackProgress) emit({ type: 'answered', at: at(), provider: name, verdict: outcomes.merge() });
     }
   };
-
-  /** Returns what the providers keep of the answers, which may be cached until they are stale no more. */
-  function copiesOf(outcomes: ProviderOutcomes): ProviderCopy[] {
-    const { staleMs, ttlMs } = dependencies.lifetime;
-    const keptUntil = clock.now() + (staleMs ?? ttlMs) + COPY_MARGIN_MS;
-    return outcomes.copies().flatMap(({ provider, token }) => {
-      const asked = dependencies.pipelines.find(({ definition }) => definition.name === provider);
-      return asked === undefined ? [] : [{ provider, token, origin: asked.client.origin, keptUntil }];
-    });
-  }
 
   function cacheOptions({ definition }: Question) {
     const lifetime = (answer: ProviderAnswer) => answerLifetime(answer, definition, dependencies.lifetime);

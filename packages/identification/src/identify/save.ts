@@ -1,5 +1,5 @@
 import { isDatabaseUnavailable } from '@plantcommunity/db';
-import type { Clock, SingleFlight } from '@plantcommunity/resilience';
+import type { Clock, Lifetime, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { DecodeOwner } from '../photos/decode-queue.ts';
 import type { InspectedPhoto } from '../photos/inspect.ts';
@@ -8,6 +8,7 @@ import type { NormalizedPhoto } from '../photos/types.ts';
 import type { Store } from '../store/store.ts';
 import type { ProviderCopy } from '../store/types.ts';
 import type { Identification, IdentifyOptions } from '../types.ts';
+import type { ProviderPipeline } from './questions.ts';
 
 export interface SaveInput {
   ownerId: string;
@@ -18,8 +19,12 @@ export interface SaveInput {
   photos: readonly InspectedPhoto[];
   /** In the order of `photos`; undefined when no photo had to be decoded, or none could be yet. */
   normalized: readonly NormalizedPhoto[] | undefined;
-  copies: readonly ProviderCopy[];
+  /** Tokens of what the providers keep of their answers. */
+  copies: readonly Pick<ProviderCopy, 'provider' | 'token'>[];
 }
+
+/** Time after the end of a cached answer in which a request that has read it may still save it. */
+const COPY_MARGIN_MS = 3_600_000;
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
 type SaveResult = Pick<Identification, 'filed' | 'id'>;
@@ -29,6 +34,9 @@ type SaveResult = Pick<Identification, 'filed' | 'id'>;
  * Photos that are not stored yet are normalized and stored in the background afterwards; the row says so until then.
  */
 export function createSaver(parts: {
+  pipelines: readonly Pick<ProviderPipeline, 'client'>[];
+  /** Of cached answers. */
+  lifetime: Lifetime;
   normalizer: PhotoNormalizer;
   store: Store;
   /** Runs the storing of photos, by the identification's id; a process that shuts down waits for it. */
@@ -37,8 +45,8 @@ export function createSaver(parts: {
   clock: Clock;
   logger: Logger;
 }) {
-  const { background, isDatabaseUp, store, logger } = parts;
-  const normalizer = createRetryingNormalizer({ normalizer: parts.normalizer, clock: parts.clock });
+  const { background, clock, isDatabaseUp, lifetime, pipelines, store, logger } = parts;
+  const normalizer = createRetryingNormalizer({ normalizer: parts.normalizer, clock });
 
   async function storePhotosLater(id: string, { owner, photos }: SaveInput, pending: readonly string[]): Promise<void> {
     const missing = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
@@ -59,14 +67,23 @@ export function createSaver(parts: {
     );
   }
 
+  /** Returns what the providers keep, with the time until which a cached answer may refer to it. */
+  function copiesOf({ copies }: SaveInput): ProviderCopy[] {
+    const keptUntil = clock.now() + (lifetime.staleMs ?? lifetime.ttlMs) + COPY_MARGIN_MS;
+    return copies.flatMap((copy) => {
+      const asked = pipelines.find(({ client }) => client.name === copy.provider);
+      return asked === undefined ? [] : [{ ...copy, origin: asked.client.origin, keptUntil }];
+    });
+  }
+
   /** Stores an identification. @returns no id when the owner's account was closed meanwhile */
   async function save(input: SaveInput): Promise<SaveResult> {
-    const { copies, ownerId, identification, options, photos, normalized } = input;
+    const { ownerId, identification, options, photos, normalized } = input;
     const entries = photos.map(({ hash }, index) => {
       const ready = normalized?.[index];
       return ready === undefined ? { hash } : { hash, normalized: ready };
     });
-    const saved = await store.save({ ownerId, identification, options, photos: entries, copies });
+    const saved = await store.save({ ownerId, identification, options, photos: entries, copies: copiesOf(input) });
     if (saved === undefined) return {};
     const { id, pendingPhotos } = saved;
     if (pendingPhotos.length > 0) {

@@ -49,6 +49,8 @@ export interface IdentificationOptions {
   /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
   decodeConcurrency: number;
   photos: PhotoPlace;
+  /** Bytes that the photos of one owner may use; 0: unlimited. The last identification may exceed it. */
+  photoSpaceBytes: number;
   isDemo: boolean;
   /** Sends the trace of a request on to the providers, in `traceparent`; false unless given. */
   sendTraceparent?: boolean;
@@ -233,6 +235,8 @@ export interface OperatedService extends IdentificationService {
   usedOn(at: number): Promise<readonly DayUse[]>;
   /** Deletes what providers keep of identifications to which nothing refers any more. @throws errors of the database */
   deleteProviderCopies(signal: AbortSignal): Promise<CopyDeletion>;
+  /** As {@link Store.deleteOlderThan}. */
+  deleteOlderThan(...args: Parameters<Store['deleteOlderThan']>): ReturnType<Store['deleteOlderThan']>;
   /** As {@link Store.deleteOrphanedPhotos}. */
   deleteOrphanedPhotos(signal: AbortSignal): ReturnType<Store['deleteOrphanedPhotos']>;
   /** As {@link IdempotencyKeys.deleteExpired}. */

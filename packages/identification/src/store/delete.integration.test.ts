@@ -204,6 +204,26 @@ describe('the deletion of all identifications', () => {
   });
 });
 
+describe('the deletion of old identifications', () => {
+  it('deletes those of all owners that were made before a time, in batches, and photos that none of the others shows', async () => {
+    const clock = new FakeClock(Date.now() - 86_400_000);
+    const before = createStore({
+      database,
+      photos: { folder: photoDir },
+      clock,
+      logger: createLogger({ level: 'silent' }),
+    });
+    for (let n = 0; n < 101; n++) await savedBy(before, entryOf(n % 2 ? ann : bob, n === 0 ? [one, two] : []));
+    clock.advance(1_000);
+    const { id } = await savedBy(before, entryOf(bob, [two]));
+    expect(await store.deleteOlderThan(clock.now(), new AbortController().signal)).toBe(101);
+    expect((await store.history(bob, { limit: 10 })).items).toMatchObject([{ id }]);
+    expect((await store.photo(bob, id, 1))?.bytes.toString()).toBe('two');
+    await expectNoOrphans();
+    expect(await storedFiles()).toHaveLength(1);
+  });
+});
+
 describe('a failed deletion', () => {
   it('is completed by the next one; until then the photo is hidden, and a new upload of it gets its own row', async () => {
     await save(ann, [one]);

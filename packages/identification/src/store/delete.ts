@@ -1,8 +1,12 @@
 import { Prisma, table } from '@plantcommunity/db';
+import { encodeTime } from 'ulid';
 import type { StoreContext } from './types.ts';
 
-/** Number of photos per transaction. */
+/** Number of photos or identifications per transaction. */
 const BATCH_SIZE = 100;
+
+/** Characters of a ULID that hold its time. */
+const TIME_LENGTH = 10;
 
 /** Minimum age, in milliseconds, of a file that is deleted because it has no row: an upload writes its file first. */
 const UNUSED_FILE_AGE_MS = 3_600_000;
@@ -87,6 +91,31 @@ export async function deleteAllIdentifications(context: StoreContext, ownerId: s
     return uses.flatMap(({ photoId }) => photoId ?? []);
   });
   if (photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: photoIds });
+}
+
+/** Deletes the identifications that were made before a time, a batch at a time, and their photos. Returns their number. */
+export async function deleteOlderThan(context: StoreContext, time: number, signal: AbortSignal): Promise<number> {
+  // An id begins with its time, so the primary key finds them.
+  const before = encodeTime(Math.max(0, time), TIME_LENGTH);
+  let deleted = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const photoIds = await context.client.$transaction(async (transaction) => {
+      const rows = await transaction.$queryRaw<{ id: string }[]>`
+        SELECT "id" FROM ${table('Identification')} WHERE "id" < ${before} ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE`;
+      if (rows.length === 0) return undefined;
+      const ids = rows.map(({ id }) => id);
+      const uses = await transaction.identificationPhoto.findMany({
+        where: { identificationId: { in: ids } },
+        select: { photoId: true },
+      });
+      await transaction.identification.deleteMany({ where: { id: { in: ids } } });
+      deleted += ids.length;
+      return uses.flatMap(({ photoId }) => photoId ?? []);
+    });
+    if (photoIds === undefined) return deleted;
+    if (photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: photoIds, signal });
+  }
 }
 
 /**

@@ -37,7 +37,7 @@ export async function recordCopies(
 }
 
 /** A copy that is to be deleted. */
-export interface DueCopy {
+interface DueCopy {
   readonly id: string;
   readonly token: string;
 }

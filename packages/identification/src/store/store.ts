@@ -7,6 +7,7 @@ import {
   deleteAllIdentifications,
   deleteByOwner,
   deleteIdentification,
+  deleteOlderThan,
   deleteOrphanedPhotos,
   type OrphanDeletion,
 } from './delete.ts';
@@ -15,6 +16,7 @@ import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { openPhotoFolder } from './photo-folder.ts';
 import { addPhotos, saveIdentification } from './save.ts';
+import { usedBytes } from './space.ts';
 import type {
   HistoryPage,
   NewIdentification,
@@ -30,6 +32,8 @@ export interface Store {
    * referred to, whether `normalized` is set or not. Returns undefined if the owner's account is closed: nothing is saved.
    */
   save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
+  /** Returns the bytes of all photos of the owner's identifications, each photo counted once. */
+  usedBytes(ownerId: string): Promise<number>;
   /**
    * Stores photos that were normalized after `save`; called once per identification. Pending photos that are not among
    * `photos` become missing, and if the call fails, all of them do.
@@ -53,6 +57,11 @@ export interface Store {
    * calls for them left.
    */
   deleteByOwner(ownerId: string): Promise<void>;
+  /**
+   * Deletes the identifications that were made before a time, in milliseconds since 1970, with their photos like `delete`,
+   * until `signal` aborts. Returns their number. @throws errors of the database, the reason of `signal`
+   */
+  deleteOlderThan(time: number, signal: AbortSignal): Promise<number>;
   /**
    * Deletes the photos that nothing refers to, and the files without a row, until `signal` aborts; nothing when the files
    * seem to belong to another database. @throws errors of the database, the reason of `signal`
@@ -83,6 +92,7 @@ export function createStore(options: { database: Database; photos: PhotoPlace; c
   const context = { client, files, clock, logger };
   return {
     save: (entry) => saveIdentification(context, nextId(clock.now()), entry),
+    usedBytes: (ownerId) => usedBytes(context, ownerId),
     addPhotos: (id, photos) => addPhotos(context, id, photos),
     history: (ownerId, page) => listHistory(context, ownerId, page),
     async find(ownerId, id) {
@@ -102,6 +112,7 @@ export function createStore(options: { database: Database; photos: PhotoPlace; c
     delete: async (ownerId, id) => isValid(id) && deleteIdentification(context, ownerId, id),
     deleteAll: (ownerId) => deleteAllIdentifications(context, ownerId),
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
+    deleteOlderThan: (time, signal) => deleteOlderThan(context, time, signal),
     deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),
     freeBytes: () => files.freeBytes(),
     countOrphans: () => countUnreferencedPhotos(context),

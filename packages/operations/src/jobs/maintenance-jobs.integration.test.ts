@@ -35,6 +35,7 @@ const idle: MaintenanceParts['identification'] = {
   usedOn: async () => [],
   deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
   deleteProviderCopies: async () => ({ deleted: 0, waiting: 0 }),
+  deleteOlderThan: async () => 0,
   deleteExpiredKeys: async () => 0,
 };
 
@@ -42,6 +43,7 @@ const idle: MaintenanceParts['identification'] = {
 async function run(name: string, parts: Partial<MaintenanceParts> = {}) {
   const jobs = maintenanceJobs({
     identification: idle,
+    retentionDays: 0,
     deleteExpiredSignIns: async () => 0,
     database,
     clock: new FakeClock(MIDNIGHT + 3_000),
@@ -90,6 +92,22 @@ describe('the job delete-idempotency-keys', () => {
       identification: { ...idle, deleteExpiredKeys: async () => 12 },
     });
     expect(report).toEqual({ text: 'Deleted 12 idempotency keys.' });
+  });
+});
+
+describe('the job delete-old-identifications', () => {
+  it('deletes what is older than the days to keep, and is not there when all is kept', async () => {
+    const asked: string[] = [];
+    const deleteOlderThan = async (time: number) => asked.push(new Date(time).toISOString());
+    const report = await run('delete-old-identifications', {
+      retentionDays: 30,
+      identification: { ...idle, deleteOlderThan },
+    });
+    expect({ asked, report }).toEqual({
+      asked: ['2026-10-28T00:00:03.000Z'],
+      report: { text: 'Deleted 1 identifications of more than 30 days ago.' },
+    });
+    await expect(run('delete-old-identifications')).rejects.toThrow('no job');
   });
 });
 

@@ -11,8 +11,10 @@ import { reportQuotaUse } from './report-quota-use.ts';
 interface MaintenanceParts {
   identification: Pick<
     OperatedService,
-    'deleteExpiredKeys' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'usedOn'
+    'deleteExpiredKeys' | 'deleteOlderThan' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'usedOn'
   >;
+  /** Days after which an identification is deleted; 0: never. */
+  retentionDays: number;
   /** Deletes expired sign-ins and returns how many. */
   deleteExpiredSignIns: (signal: AbortSignal) => Promise<number>;
   database: Pick<Database, 'client'>;
@@ -25,8 +27,17 @@ interface MaintenanceParts {
  * are in UTC.
  */
 export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
-  const { clock, deleteExpiredSignIns, identification } = parts;
+  const { clock, deleteExpiredSignIns, identification, retentionDays } = parts;
+  const deleteOldIdentifications: Job = {
+    name: 'delete-old-identifications',
+    every: { dailyAt: '02:40' },
+    run: async (signal) => {
+      const deleted = await identification.deleteOlderThan(clock.now() - retentionDays * DAY_MS, signal);
+      return { text: `Deleted ${deleted} identifications of more than ${retentionDays} days ago.` };
+    },
+  };
   return [
+    ...(retentionDays > 0 ? [deleteOldIdentifications] : []),
     { name: 'report-quota-use', every: { dailyAt: '00:00' }, run: () => reportQuotaUse(parts) },
     {
       name: 'delete-expired-sign-ins',

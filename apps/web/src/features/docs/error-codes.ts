@@ -23,6 +23,7 @@ export const ERROR_CODES: Readonly<Record<ApiErrorCode, { remedy: Remedy; meanin
   method_not_allowed: { remedy: 'change', meaning: 'The path has other methods: see the header Allow.' },
   email_taken: { remedy: 'change', meaning: 'The e-mail address has an account already.' },
   idempotency_mismatch: { remedy: 'change', meaning: 'The Idempotency-Key was used for other photos or options.' },
+  photo_space_full: { remedy: 'change', meaning: 'The photos of the account use all its space: delete some.' },
   version_gone: { remedy: 'change', meaning: 'This version has ended; the header Link names its successor.' },
   photo_too_large: { remedy: 'change', meaning: 'A photo has too many bytes or pixels; detail names the limit.' },
   unsupported_media_type: { remedy: 'change', meaning: 'The body is not multipart/form-data, which Accept names.' },

@@ -103,7 +103,7 @@ export function identify<W extends WireShapes>({ identification: { present, sche
         },
       },
     },
-    errors: ['idempotency_running', 'idempotency_mismatch'],
+    errors: ['photo_space_full', 'idempotency_running', 'idempotency_mismatch'],
     input: ({ upload }) => upload,
     respond: (json) => ({ status: 200, json }),
   });

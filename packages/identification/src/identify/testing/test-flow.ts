@@ -157,6 +157,8 @@ export async function testFlow({
   const saved: NewIdentification[] = [];
   /** State of the database: `fails` is thrown by each save. */
   const database: { isUp: boolean; fails?: Error } = { isUp: true };
+  /** Bytes that the photos of each owner use, of 1,000. */
+  const space = { used: 0 };
   /** Hashes of the photos stored after the answer, by the identification's id. */
   const storedPhotos = new Map<string, string[]>();
   const store: Store = {
@@ -171,6 +173,8 @@ export async function testFlow({
       const hashes = photos.map(({ hash }) => hash);
       storedPhotos.set(id, hashes);
     },
+    usedBytes: async () => space.used,
+    deleteOlderThan: async () => 0,
     history: async () => ({ items: [] }),
     find: async () => undefined,
     photo: async () => undefined,
@@ -195,6 +199,7 @@ export async function testFlow({
       photoLimits: LIMITS,
       decodeConcurrency: 1,
       photos: { folder: '' },
+      photoSpaceBytes: 1_000,
       isDemo: false,
       database: absentDatabase(() => database.isUp),
       redis,
@@ -237,6 +242,7 @@ export async function testFlow({
     database,
     saved,
     storedPhotos,
+    space,
     redis,
     providerCalls,
     accessFaults,
