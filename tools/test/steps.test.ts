@@ -42,7 +42,7 @@ test('lanes of a stage run at the same time, and the lines of each step stay tog
   one.end();
   expect(await run).toEqual([{ ...FAILED, failures: ['one: see its output above'] }, PASSED]);
   expect(withoutTimes(terminal.text())).toBe(
-    '\n> one; two\n' + 'two begins\ntwo ends\n✓ two: 1/0/0 in … s\n' + 'one begins\none ends\n✗ one: 0/1/0 in … s\n',
+    '\n> one; two\ntwo begins\ntwo ends\n✓ two: 1/0/0 in … s\none begins\none ends\n✗ one: 0/1/0 in … s\n',
   );
 });
 
