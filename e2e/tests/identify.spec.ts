@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expectAccessible } from '../fixtures/accessible.ts';
 import { expect, test } from '../fixtures/development.ts';
 import { choosePhoto, identify, takeScreenshots } from '../fixtures/identify-page.ts';
@@ -30,6 +32,26 @@ test('shows the label: name, confidence, providers, other candidates', async ({ 
   await expectAccessible(page);
   await takeScreenshots(page, 'identify-answer');
   expect(complaints).toEqual([]);
+});
+
+test('identifies every collected photo, those of iPhones too', async ({ app, page }) => {
+  const folder = process.env['PLANT_PHOTOS_DIR'] ?? '';
+  test.skip(folder === '', 'PLANT_PHOTOS_DIR is not set');
+  const names = readdirSync(folder).filter((name) => !name.endsWith('.md'));
+  for (const name of names) {
+    const form = new FormData();
+    form.set('image', new Blob([readFileSync(join(folder, name))]), name);
+    const answer = await fetch(`${app.url}/api/v1/plant-identification/identify`, { method: 'POST', body: form });
+    const body: unknown = await answer.json();
+    expect({ name, status: answer.status, body }).toMatchObject({
+      status: 200,
+      body: { partial: false, is_plant: true },
+    });
+  }
+  const heic = names.find((name) => name.endsWith('.heic')) ?? '';
+  await identify(page, app.url, { name: heic, mimeType: '', buffer: readFileSync(join(folder, heic)) });
+  await expect(page.getByText('Named by')).toBeVisible();
+  await expectAccessible(page);
 });
 
 test('shows the steps, and the first answer before the second', async ({ app, page, simulator }) => {

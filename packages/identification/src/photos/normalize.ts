@@ -9,7 +9,13 @@ import { holdsAllBlocks } from './formats/jpeg-scans.ts';
 import type { PhotoType } from './formats/photo-formats.ts';
 import { readPng } from './formats/png.ts';
 import type { Turn } from './formats/structure.ts';
-import { createHeicDecoder, DecodeRefusal, type HeicDecoder, type HeicDecoderOptions } from './heic/heic-decoder.ts';
+import {
+  createHeicDecoder,
+  DecodeRefusal,
+  type HeicDecoder,
+  type HeicDecoderOptions,
+  HeicProcessError,
+} from './heic/heic-decoder.ts';
 import type { InspectedPhoto } from './inspect.ts';
 import type { NormalizedPhoto } from './types.ts';
 
@@ -107,7 +113,7 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
           return normalized;
         });
       } catch (error) {
-        if (error instanceof IdentificationError) throw error;
+        if (error instanceof IdentificationError || error instanceof HeicProcessError) throw error;
         // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
         const reason = error instanceof DecodeRefusal ? error.reason : DAMAGED_PHOTO;
         throw new PhotoError(index, reason, { cause: error });

@@ -27,6 +27,8 @@ const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0
 const RGB = 3;
 const RGBA = 4;
 const OPAQUE = 255;
+/** Exit code for a file that cannot be decoded, and for one that makes the decoder abort. */
+const UNDECODABLE = 3;
 
 const [libheifPath = '', ...numbers] = process.argv.slice(2);
 const [side = 0, profileFrom = 0, profileTo = 0] = numbers.map(Number);
@@ -35,8 +37,12 @@ const heic = await buffer(process.stdin);
 const loaded = (await import(libheifPath)) as { default: (options: object) => Promise<Libheif> };
 // Without these, its messages would be written into the PNG.
 const libheif = await loaded.default({ print() {}, printErr() {} });
-const decoded = decode(libheif, heic);
-process.stdout.write(encodePng(shrink(decoded, side), heic.subarray(profileFrom, profileTo)));
+try {
+  const decoded = decode(libheif, heic);
+  process.stdout.write(encodePng(shrink(decoded, side), heic.subarray(profileFrom, profileTo)));
+} catch {
+  process.exitCode = UNDECODABLE;
+}
 
 /** Decodes the primary picture; libheif turns it upright and joins its tiles. Throws when it cannot. */
 function decode(library: Libheif, file: Buffer): Plane & { channels: number } {

@@ -112,6 +112,10 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     await expect(start({ maxMemoryBytes: 1_000_000 })).rejects.toMatchObject({ reason });
   });
 
+  it('that cannot work is no fault of the photo', async () => {
+    await expect(normalized(EMPTY, { program: '/no/such/program.mts' })).rejects.toThrow('exited with code 1');
+  });
+
   it('is not trusted: what it writes must be a PNG', async () => {
     const reason = { type: 'unreadable', fault: 'damaged' };
     await expect(normalized(EMPTY, { program: probe })).rejects.toMatchObject({ reason });

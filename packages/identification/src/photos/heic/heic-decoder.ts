@@ -3,6 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '@plantcommunity/resilience';
 import { IdentificationError, type PhotoErrorReason } from '../../errors.ts';
 import type { InspectedPhoto } from '../inspect.ts';
@@ -17,6 +18,8 @@ const WATCH_MS = 50;
 /** A PNG whose longer side is below twice the side that it needs, in RGB, and its colour profile. */
 const MAX_OUTPUT_BYTES = 40_000_000;
 const RETRY_AFTER_MS = 5_000;
+/** Exit code of the program for a file that it cannot decode. */
+const UNDECODABLE = 3;
 
 /** A photo was refused while it was decoded. */
 export class DecodeRefusal extends Error {
@@ -29,6 +32,11 @@ export class DecodeRefusal extends Error {
   }
 }
 
+/** The process could not work: a fault of the installation, not of the photo. */
+export class HeicProcessError extends Error {
+  override readonly name = 'HeicProcessError';
+}
+
 /** Decodes HEIC photos in processes of their own. */
 export interface HeicDecoder {
   /**
@@ -36,6 +44,7 @@ export interface HeicDecoder {
    * `side` pixels if the photo's is.
    * @throws {DecodeRefusal} when the photo is damaged, or takes too much time or memory
    * @throws {IdentificationError} `busy` when no process can be started
+   * @throws {HeicProcessError}
    */
   decode(photo: HeicPhoto, side: number): Promise<Buffer>;
 }
@@ -49,6 +58,11 @@ export interface HeicDecoderOptions {
   /** Limits that tests lower. */
   seconds?: { small: number; large: number };
   maxMemoryBytes?: number;
+}
+
+/** Returns the path of the program. In the built app this module is part of a bundle, but its URL still that of the source. */
+function programPath(): string {
+  return join(dirname(fileURLToPath(import.meta.url)), 'decode-process.mts');
 }
 
 /** Returns the path of libheif, which is an optional package; undefined where it is not installed. */
@@ -86,7 +100,7 @@ export function createHeicDecoder({
         process.execPath,
         '--permission',
         `--allow-fs-read=${libheif}`,
-        program ?? join(import.meta.dirname, 'decode-process.mts'),
+        program ?? programPath(),
         libheif,
         String(side),
         String(profile?.from ?? 0),
@@ -129,7 +143,7 @@ export function createHeicDecoder({
   };
 }
 
-/** Sends the file to the process; returns what it writes, or undefined when it fails or writes too much. */
+/** Sends the file to the process; returns what it writes, or undefined when it was ended or cannot decode the file. */
 async function collect(
   child: ChildProcessByStdio<Writable, Readable, null>,
   file: Buffer,
@@ -138,7 +152,7 @@ async function collect(
   child.once('error', (cause) => {
     reject(new IdentificationError('busy', 'No process for a photo', { cause, retryAfterMs: RETRY_AFTER_MS }));
   });
-  child.once('close', resolve);
+  child.once('close', (code: number | null) => resolve(code));
   // The process may end before it has read the whole file.
   child.stdin.on('error', () => {});
   child.stdin.end(file);
@@ -150,7 +164,9 @@ async function collect(
     else child.kill('SIGKILL');
   });
   const exitCode = await promise;
-  return exitCode === 0 ? Buffer.concat(parts) : undefined;
+  if (exitCode === 0) return Buffer.concat(parts);
+  if (exitCode === null || exitCode === UNDECODABLE) return undefined;
+  throw new HeicProcessError(`The decoder of HEIC exited with code ${exitCode}`);
 }
 
 /** Reports the resident memory of a process again and again, where Linux tells it. Returns a function that ends this. */
