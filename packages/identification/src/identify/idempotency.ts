@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from '@plantcommunity/db';
 import type { Cancel, Clock, SingleFlight } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { IdentificationError } from '../errors.ts';
-import type { IdempotencyKeys, KeyRun, KeyState } from '../store/idempotency-keys.ts';
+import type { IdempotencyKeys, KeyedRun, KeyState } from '../store/idempotency-keys.ts';
 import { questionHash } from './questions.ts';
 import type { IdentifyRequest, IdentifyResult } from './service.ts';
 
@@ -12,15 +12,15 @@ const EXTEND_EVERY_MS = 5_000;
 
 interface IdempotencyParts {
   readonly keys: IdempotencyKeys;
-  /** Runs named requests, by the id of their run; a process that shuts down waits for them. */
+  /** Runs requests with a key, by the id of the run; a process that shuts down waits for them. */
   readonly background: SingleFlight;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * Answers a request that its caller named by a key once: a repetition gets the kept answer. The scope of a key is its
- * caller. Only an answer is kept that a signed-in caller finds in the history; after a failure the key can be used again.
+ * Answers a request with an Idempotency-Key once: a repetition gets the kept answer. Each caller has keys of its own. An
+ * answer is kept if it is in the history, or its caller has none; after a failure the key can be used again.
  * @throws {IdentificationError} also `idempotency_running` and `idempotency_mismatch`
  */
 export function withIdempotencyKeys(
@@ -44,7 +44,7 @@ export function withIdempotencyKeys(
       case 'answered':
         return { identification: state.answer, billable: false, replayed: true };
       case 'begun': {
-        const { value } = await background.run(state.run.run, () => runNamed(request, state.run));
+        const { value } = await background.run(state.run.runId, () => runToItsEnd(request, state.run));
         return value;
       }
     }
@@ -61,7 +61,7 @@ export function withIdempotencyKeys(
   }
 
   /** Runs a request to its end, even if its caller leaves: the answer is there when the caller repeats it. */
-  async function runNamed(request: IdentifyRequest, run: KeyRun): Promise<IdentifyResult> {
+  async function runToItsEnd(request: IdentifyRequest, run: KeyedRun): Promise<IdentifyResult> {
     const stop = keepExtending(run, parts);
     try {
       const result = await identify({ ...request, signal: AbortSignal.any([]) });
@@ -76,7 +76,7 @@ export function withIdempotencyKeys(
   }
 
   /** Keeps the answer, unless it is missing in its owner's history. Never throws: the answer is given in any case. */
-  async function keepAnswer({ ownerId }: IdentifyRequest, run: KeyRun, { identification }: IdentifyResult) {
+  async function keepAnswer({ ownerId }: IdentifyRequest, run: KeyedRun, { identification }: IdentifyResult) {
     if (ownerId !== undefined && identification.id === undefined) return abandon(run);
     try {
       await keys.keep(run, identification);
@@ -87,7 +87,7 @@ export function withIdempotencyKeys(
   }
 
   /** Never throws: a run that cannot be abandoned is lost a few seconds later. */
-  async function abandon(run: KeyRun): Promise<void> {
+  async function abandon(run: KeyedRun): Promise<void> {
     try {
       await keys.abandon(run);
     } catch (error) {
@@ -102,7 +102,7 @@ export function withIdempotencyKeys(
 }
 
 /** Extends a run until the returned function is called, or until another instance has counted the run as lost. */
-function keepExtending(run: KeyRun, { clock, keys, logger }: IdempotencyParts): Cancel {
+function keepExtending(run: KeyedRun, { clock, keys, logger }: IdempotencyParts): Cancel {
   let isOver = false;
   let cancel: Cancel = () => undefined;
   const schedule = () => {

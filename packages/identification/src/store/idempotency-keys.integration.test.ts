@@ -7,7 +7,7 @@ import { openTestDatabase, testDatabaseUrl } from '@plantcommunity/db/testing';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createIdempotencyKeys, type IdempotencyKeys, type KeyRun } from './idempotency-keys.ts';
+import { createIdempotencyKeys, type IdempotencyKeys, type KeyedRun } from './idempotency-keys.ts';
 import { createStore } from './store.ts';
 import { anIdentification, aPhoto, notAPlant, savedBy, someOptions } from './testing/entries.ts';
 
@@ -35,7 +35,7 @@ const instance = ({ client }: Database) => createIdempotencyKeys({ client, clock
 const rows = () => databases[0].client.idempotencyKey;
 const named = (id = 'a key', fingerprint = 'a leaf') => ({ id, fingerprint });
 
-async function begun(keys: IdempotencyKeys, request = named()): Promise<KeyRun> {
+async function begun(keys: IdempotencyKeys, request = named()): Promise<KeyedRun> {
   const state = await keys.begin(request);
   if (state.type !== 'begun') throw new Error(`The key is ${state.type}`);
   return state.run;

@@ -13,25 +13,25 @@ const BATCH_SIZE = 500;
 /** Looks at a key whose request was abandoned between two statements; more than one change in between is unlikely. */
 const MAX_LOOKS = 3;
 
-/** A request that its caller named by a key. */
-export interface NamedRequest {
+/** A request with an Idempotency-Key. */
+export interface KeyedRequest {
   /** Hash of the caller and the key. */
   id: string;
   /** Hash of what is asked. */
   fingerprint: string;
 }
 
-/** A run of a named request. */
-export interface KeyRun {
+/** One run of a request with a key. */
+export interface KeyedRun {
   id: string;
-  /** Random: tells this run from a later one of the same key. */
-  run: string;
+  /** Random: tells this run from a later one with the same key. */
+  runId: string;
 }
 
 /** What a key stands for when a request with it arrives. */
 export type KeyState =
   /** For nothing so far: the request runs. */
-  | { type: 'begun'; run: KeyRun }
+  | { type: 'begun'; run: KeyedRun }
   /** For the same request, which runs. */
   | { type: 'running' }
   /** For another request. */
@@ -39,16 +39,16 @@ export type KeyState =
   /** For the same request, which was answered. */
   | { type: 'answered'; answer: Identification };
 
-/** Keys by which callers name their requests, in PostgreSQL. Methods throw the errors of the database. */
+/** Idempotency keys and the answers to their requests, in PostgreSQL. Methods throw the errors of the database. */
 export interface IdempotencyKeys {
   /** Begins a run, unless the key stands for a request that is running on any instance, or was answered. */
-  begin(request: NamedRequest): Promise<KeyState>;
+  begin(request: KeyedRequest): Promise<KeyState>;
   /** Extends the time for which the process of a run counts as alive; false when the run was counted as lost. */
-  extend(run: KeyRun): Promise<boolean>;
+  extend(run: KeyedRun): Promise<boolean>;
   /** Keeps the answer of a run; false when the run was counted as lost. */
-  keep(run: KeyRun, answer: Identification): Promise<boolean>;
+  keep(run: KeyedRun, answer: Identification): Promise<boolean>;
   /** Forgets a run that has no answer, so that the key can be used again. */
-  abandon(run: KeyRun): Promise<void>;
+  abandon(run: KeyedRun): Promise<void>;
   /** Deletes expired keys with their answers, until `signal` aborts. @returns how many */
   deleteExpired(signal: AbortSignal): Promise<number>;
 }
@@ -58,19 +58,21 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
   const expiredAt = (now: number) => new Date(now - KEPT_MS);
   const aliveUntil = (now: number) => new Date(now + ALIVE_MS);
 
+  const rowOf = ({ id, runId }: KeyedRun) => ({ id, run: runId });
+
   /** Takes a key that is free, expired, or held by a dead process for the same request. */
-  async function take({ fingerprint, id }: NamedRequest): Promise<KeyRun | undefined> {
-    const run = randomUUID();
+  async function take({ fingerprint, id }: KeyedRequest): Promise<KeyedRun | undefined> {
+    const runId = randomUUID();
     const now = clock.now();
     const taken = await client.$executeRaw`
       INSERT INTO ${table('IdempotencyKey')} AS kept ("id", "fingerprint", "run", "createdAt", "aliveUntil")
-      VALUES (${id}, ${fingerprint}, ${run}, ${new Date(now)}, ${aliveUntil(now)})
+      VALUES (${id}, ${fingerprint}, ${runId}, ${new Date(now)}, ${aliveUntil(now)})
       ON CONFLICT ("id") DO UPDATE SET
         "fingerprint" = excluded."fingerprint", "run" = excluded."run", "createdAt" = excluded."createdAt",
         "aliveUntil" = excluded."aliveUntil", "answer" = NULL, "identificationId" = NULL
       WHERE kept."createdAt" <= ${expiredAt(now)} OR (
         kept."answer" IS NULL AND kept."aliveUntil" <= ${new Date(now)} AND kept."fingerprint" = excluded."fingerprint")`;
-    return taken === 1 ? { id, run } : undefined;
+    return taken === 1 ? { id, runId } : undefined;
   }
 
   return {
@@ -88,7 +90,7 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
     },
     async extend(run) {
       const { count } = await client.idempotencyKey.updateMany({
-        where: run,
+        where: rowOf(run),
         data: { aliveUntil: aliveUntil(clock.now()) },
       });
       return count === 1;
@@ -96,13 +98,13 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
     async keep(run, identification) {
       const answer = storedAnswer.parse(identification);
       const { count } = await client.idempotencyKey.updateMany({
-        where: run,
+        where: rowOf(run),
         data: { answer, identificationId: answer.id ?? null },
       });
       return count === 1;
     },
     async abandon(run) {
-      await client.idempotencyKey.deleteMany({ where: { ...run, answer: { equals: Prisma.DbNull } } });
+      await client.idempotencyKey.deleteMany({ where: { ...rowOf(run), answer: { equals: Prisma.DbNull } } });
     },
     async deleteExpired(signal) {
       let deleted = 0;
