@@ -57,9 +57,9 @@ test('the JavaScript of the page makes the same calls', async ({ app }) => {
     app.url,
     await filesOfExamples(),
   );
-  const [health, name, refusal, photo] = printed.split('\n');
+  const [health, name, error, photo] = printed.split('\n');
   expect(health).toBe('healthy');
   expect(name).toMatch(/\S/);
-  expect(refusal).toMatch(/^The request is not valid\. [\da-f-]{36}$/);
+  expect(error).toMatch(/^The request is not valid\. [\da-f-]{36}$/);
   expect(photo).toMatch(/^\d{4}-\S+Z \d+$/);
 });

@@ -157,7 +157,7 @@ describe('readUpload', () => {
     ['a file', file(ROSE, { name: 'image_url' })],
     ['several texts', Buffer.concat([text('image_url', 'a'), text('image_url', 'b')])],
     ['bytes that are not UTF-8', text('image_url', Buffer.from([0xff]))],
-  ])('ignores image_url, which the former server never read: %s', async (_, ignored) => {
+  ])('ignores image_url, which the replaced system never read: %s', async (_, ignored) => {
     const { fields, photos } = await read(makeUpload(ignored, file(ROSE), ignored));
     expect(photos).toHaveLength(1);
     expect(fields.size).toBe(0);

@@ -110,7 +110,7 @@ function ApiKeys() {
   return (
     <div className={styles['text']}>
       <p>
-        A script or an integration needs no tokens: its owner makes an API key for it on{' '}
+        A script or an integration needs no tokens: its owner creates an API key for it on{' '}
         <Link href="/account">/account</Link>, where it is shown once. Send it like an access token,{' '}
         <code>Authorization: Bearer plk_…</code>
       </p>
@@ -206,7 +206,7 @@ function Errors({ example }: { example: Examples }) {
         error; it is also in the header <code>X-Request-Id</code>. New codes may come: treat a code that you do not know
         by its status.
       </p>
-      <Example of={example('Handle a refusal')} name="Handle a refusal" />
+      <Example of={example('Handle an error')} name="Handle an error" />
       <ErrorsTable />
     </div>
   );

@@ -240,7 +240,7 @@ describe.each(routes)('the text fields of identify over $name', ({ identify, nam
   });
 
   it.each(['https://plants.example/rose.jpg', '', `https://plants.example/${'a'.repeat(5_000)}`])(
-    'leave image_url unread, as the former server did',
+    'leave image_url unread, as the replaced system did',
     async (url) => {
       expect(await optionsOf(upload({ image_url: url }))).toEqual({ organs: [], includeDiseases: true });
       expect(await optionsOf(asJson({ image_url: url }))).toEqual({ organs: [], includeDiseases: true });

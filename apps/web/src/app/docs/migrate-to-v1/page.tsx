@@ -152,7 +152,7 @@ function Paths() {
 function HeaderForms({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt: Date }) {
   return (
     <div className={styles['text']}>
-      <p>Each answer of a deprecated path, refusals included, carries three headers:</p>
+      <p>Each answer of a deprecated path, errors included, carries three headers:</p>
       <Code
         name="Headers of a deprecated path"
         text={[
@@ -190,7 +190,7 @@ function Health() {
   return (
     <div className={styles['text']}>
       <p>
-        The former server reported <code>unhealthy</code> as soon as one circuit was open. Here the other service still
+        The replaced system reported <code>unhealthy</code> as soon as one circuit was open. Here the other service still
         answers, so one open circuit is <code>degraded</code>, in both versions. The status is 503 in both cases: a
         monitor that reads only the status notices either.
       </p>
