@@ -21,22 +21,22 @@ async function identifyWith(app: App, key: string) {
   return withKey(app, key, IDENTIFY, { method: 'POST', body: await formWith(plantPhoto(61)) });
 }
 
-/** Makes a key on `/account`, and returns it as the page shows it. */
-async function makeKey(page: Page, name: string, more: readonly string[] = []): Promise<string> {
+/** Creates a key on `/account`, and returns it as the page shows it. */
+async function createKey(page: Page, name: string, more: readonly string[] = []): Promise<string> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   for (const scope of more) await page.getByRole('checkbox', { name: scope }).check();
-  await page.getByRole('button', { name: 'Make a key' }).click();
+  await page.getByRole('button', { name: 'Create a key' }).click();
   return page.getByLabel(`Key “${name}”`).inputValue();
 }
 
-test('an API key is made on the account page, identifies, and works no more once it is revoked', async ({
+test('an API key is created on the account page, identifies, and works no more once it is revoked', async ({
   app,
   page,
 }) => {
   const person = await registerPerson(app, 'with-keys');
   await startSession(page, app, person);
   await page.goto(`${app.url}/account`);
-  const submit = page.getByRole('button', { name: 'Make a key' });
+  const submit = page.getByRole('button', { name: 'Create a key' });
   await submit.click();
   await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
   await expect(page.getByLabel('Name', { exact: true })).toHaveAccessibleDescription(/Please name the key\./);
@@ -46,7 +46,7 @@ test('an API key is made on the account page, identifies, and works no more once
   await expect(page.getByText('Please choose what the key may do.')).toBeVisible();
   await page.getByRole('checkbox', { name: 'identify plants' }).check();
 
-  const key = await makeKey(page, 'Greenhouse camera');
+  const key = await createKey(page, 'Greenhouse camera');
   expect(key).toMatch(KEY);
   const listed = page.getByRole('list', { name: 'Your API keys' }).getByRole('listitem');
   await expect(listed).toHaveCount(1);
@@ -54,7 +54,7 @@ test('an API key is made on the account page, identifies, and works no more once
   await expect(listed).toContainText('May identify plants.');
   await expect(listed).toContainText('never used');
   await expectAccessible(page);
-  await takeScreenshots(page, 'account-key-made');
+  await takeScreenshots(page, 'account-key-created');
 
   expect(await identifyWith(app, key)).toMatchObject({ status: 200, body: { success: true } });
   expect(await withKey(app, key, HISTORY)).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
@@ -75,33 +75,33 @@ test('an API key is made on the account page, identifies, and works no more once
   expect(await identifyWith(app, key)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
 });
 
-test('the form for a key says at once that the device is offline, and makes no key later', async ({ app, page }) => {
+test('the form for a key says at once that the device is offline, and creates no key later', async ({ app, page }) => {
   await startSession(page, app, await registerPerson(app, 'offline'));
   await page.goto(`${app.url}/account`);
   const name = page.getByLabel('Name', { exact: true });
   await name.fill('Sent offline');
   await page.context().setOffline(true);
-  await page.getByRole('button', { name: 'Make a key' }).click();
+  await page.getByRole('button', { name: 'Create a key' }).click();
   await expect(page.getByText('You are offline. Nothing is lost')).toBeVisible();
   await page.context().setOffline(false);
   await expect(name).toHaveValue('Sent offline');
 
-  await makeKey(page, 'Sent online');
+  await createKey(page, 'Sent online');
   await expect(page.getByRole('list', { name: 'Your API keys' }).getByRole('listitem')).toHaveCount(1);
 });
 
-test('an API key with several scopes and an end reads the history of its account, and its calls count there', async ({
+test('an API key with several scopes and an expiry reads the history of its account, and its calls count there', async ({
   app,
   page,
 }) => {
   const person = await registerPerson(app, 'with-scopes');
   await startSession(page, app, person);
   await page.goto(`${app.url}/account`);
-  await page.getByLabel('Ends').selectOption('In 30 days');
-  const key = await makeKey(page, 'Weekly report', ['read your herbarium']);
+  await page.getByLabel('Expires').selectOption('In 30 days');
+  const key = await createKey(page, 'Weekly report', ['read your herbarium']);
   const listed = page.getByRole('list', { name: 'Your API keys' }).getByRole('listitem');
   await expect(listed).toContainText('May identify plants and read your herbarium.');
-  await expect(listed).toContainText(', ends ');
+  await expect(listed).toContainText(', expires ');
 
   const identified = await identifyWith(app, key);
   expect(await withKey(app, key, HISTORY)).toMatchObject({ body: { items: [{ id: identified.body['id'] }] } });
@@ -113,7 +113,7 @@ test('an API key reaches no page, and neither account nor keys', async ({ app, p
   const person = await registerPerson(app, 'with-a-limit');
   await startSession(page, app, person);
   await page.goto(`${app.url}/account`);
-  const key = await makeKey(page, 'All scopes', ['read your herbarium', 'change and delete']);
+  const key = await createKey(page, 'All scopes', ['read your herbarium', 'change and delete']);
   for (const path of ['/api/v1/auth/me', '/api/v1/auth/keys', '/api/trpc/v1.apiKeys.list']) {
     expect((await withKey(app, key, path)).status, path).toBe(403);
   }
@@ -124,16 +124,16 @@ test('an API key reaches no page, and neither account nor keys', async ({ app, p
   }
 });
 
-test('an API key outlives a sign-out everywhere, and ends with its account', async ({ app, page }) => {
+test('an API key outlives a sign-out everywhere, and is gone with its account', async ({ app, page }) => {
   const person = await registerPerson(app, 'with-an-end');
   const token = await tokenOf(app, person);
-  const made = await fetch(`${app.url}/api/v1/auth/keys`, {
+  const created = await fetch(`${app.url}/api/v1/auth/keys`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name: 'Made by an app', scopes: ['read'] }),
+    body: JSON.stringify({ name: 'Created by an app', scopes: ['read'] }),
   });
-  const { key } = (await made.json()) as { key: string };
-  expect(made.status).toBe(201);
+  const { key } = (await created.json()) as { key: string };
+  expect(created.status).toBe(201);
   expect(key).toMatch(KEY);
 
   await startSession(page, app, person);

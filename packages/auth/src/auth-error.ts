@@ -8,7 +8,7 @@ export type AuthErrorCode =
   | 'last_admin'
   | 'invalid_link'
   | 'invalid_key_name'
-  | 'invalid_key_end'
+  | 'invalid_key_expiry'
   | 'too_many_keys';
 
 /** A request that this package refuses. The API has a sentence for each code. */

@@ -55,7 +55,7 @@ export interface Auth {
   callerOf(headers: Headers): Promise<Principal | KeyHolder | undefined>;
   /**
    * Returns the user that the request's session or token names, checked by signature and expiry only: for use while the
-   * database is unavailable. The account may have been removed and the session ended. Undefined for an API key, which
+   * database is unavailable. The account may have been deleted and the session ended. Undefined for an API key, which
    * only the database can check.
    */
   claimedUser(headers: Headers): Promise<ClaimedUser | undefined>;

@@ -37,7 +37,7 @@ export class BrowserSessions {
   }
 
   /**
-   * Starts a session with a new id; undefined if the user was removed meanwhile. The 101st session of a user ends their
+   * Starts a session with a new id; undefined if the user was deleted meanwhile. The 101st session of a user ends their
    * oldest.
    */
   async begin({ epoch, userId }: SignedIn): Promise<Session | undefined> {

@@ -1,16 +1,16 @@
 export { type ApiKeyScope, isDatabaseUnavailable } from '@plantcommunity/db';
 export type { Accounts } from './accounts/accounts.ts';
 export type { AccountAdministration, AccountDetails } from './accounts/administration.ts';
+export { DELETED_DOMAIN } from './accounts/delete-account.ts';
 export type { AccountPage, AccountQuery, AccountSummary } from './accounts/list-accounts.ts';
 export type { LockedAccount } from './accounts/lock-account.ts';
-export { REMOVED_DOMAIN } from './accounts/remove-account.ts';
 export type { NewSignInLink, SignInLinkState, UsableSignInLink } from './accounts/sign-in-links.ts';
 export {
   API_KEY_SCOPES,
   type ApiKey,
   type ApiKeys,
+  type CreatedApiKey,
   MAX_API_KEYS,
-  type MadeApiKey,
   type NewApiKey,
 } from './api-keys/api-keys.ts';
 export type { KeyHolder } from './api-keys/key-holder.ts';

@@ -4,7 +4,7 @@ import { type Principal, principalColumns, toPrincipal } from './principal.ts';
 import type { AppSession } from './tokens/access-token.ts';
 
 /**
- * Returns the user of a browser or app session, with one query. Undefined when the account was removed or disabled, or
+ * Returns the user of a browser or app session, with one query. Undefined when the account was deleted or disabled, or
  * when the session or all sessions of the user were ended.
  */
 export async function principalOfSession(

@@ -1,7 +1,7 @@
 import type { ErrorData } from '@plantcommunity/api';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { trpc } from './trpc.tsx';
-import type { MadeApiKey } from './wire.ts';
+import type { CreatedApiKey } from './wire.ts';
 
 type Hooks = typeof trpc;
 type Mutation<Procedure extends { useMutation: () => unknown }> = ReturnType<Procedure['useMutation']>;
@@ -12,11 +12,11 @@ describe('the hooks of the API', () => {
   it('have the inputs and outputs of the procedures of v1', () => {
     expectTypeOf<Parameters<CreateKey['mutateAsync']>[0]>().toEqualTypeOf<{
       name: string;
-      scopes: MadeApiKey['scopes'];
+      scopes: CreatedApiKey['scopes'];
       expires_at?: string | undefined;
     }>();
-    expectTypeOf<CreateKey['data']>().toEqualTypeOf<MadeApiKey | undefined>();
-    expectTypeOf<MadeApiKey['key']>().toBeString();
+    expectTypeOf<CreateKey['data']>().toEqualTypeOf<CreatedApiKey | undefined>();
+    expectTypeOf<CreatedApiKey['key']>().toBeString();
   });
 
   it('have those of the legacy namespace', () => {

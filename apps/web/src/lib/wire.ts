@@ -51,7 +51,7 @@ export type AuditEntry = WireAuditEntry;
 /** An API key, without the key itself. */
 export type ApiKey = WireApiKey;
 /** A new API key, with the key itself, which is shown once. */
-export type MadeApiKey = Outputs['apiKeys']['create'];
+export type CreatedApiKey = Outputs['apiKeys']['create'];
 
 export type Me = WireMe;
 export type Tier = Me['tier'];

@@ -40,7 +40,7 @@ function without(callerOf?: Auth['callerOf']) {
     },
     auth: {
       ...(callerOf && { callerOf }),
-      accounts: { register: away, changePassword: away, signOutEverywhere: away, remove: away },
+      accounts: { register: away, changePassword: away, signOutEverywhere: away, delete: away },
       tokens: { issue: away, refresh: away, revoke: away },
       apiKeys: { create: away, list: away, find: away, revoke: away },
     },

@@ -35,7 +35,7 @@ const operations = {
   audit: failing,
   users: everyUserOperation(failing),
 };
-const accounts = { register: failing, changePassword: failing, signOutEverywhere: failing, remove: failing };
+const accounts = { register: failing, changePassword: failing, signOutEverywhere: failing, delete: failing };
 const apiKeys = { create: failing, list: failing, find: failing, revoke: failing };
 const tokens = { issue: failing, refresh: failing, revoke: failing };
 

@@ -66,12 +66,12 @@ export const AUTH_ERRORS: Readonly<Record<AuthErrorCode, FieldError>> = {
     detail: `The name of a key has 1 to ${MAX_NAME_LENGTH} characters, on one line.`,
     pointer: '#/name',
   },
-  invalid_key_end: { detail: 'The end of a key is in the future.', pointer: '#/expires_at' },
+  invalid_key_expiry: { detail: 'A key must expire in the future.', pointer: '#/expires_at' },
   too_many_keys: {
     detail: `An account has at most ${MAX_API_KEYS} API keys, expired ones included. Revoke one first.`,
     pointer: '#',
   },
-  last_admin: { detail: 'The last admin cannot be removed: make another user an admin first.', pointer: '#' },
+  last_admin: { detail: 'The last admin cannot be deleted: make another user an admin first.', pointer: '#' },
 };
 
 /** Returns the field error for a code of `operations`; `length` is that of the reason. */

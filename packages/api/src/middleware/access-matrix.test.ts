@@ -62,7 +62,7 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'apiKeys.revoke': [signedInOwner],
   'account.changePassword': [signedIn],
   'account.signOutEverywhere': [signedIn],
-  'account.remove': [signedIn],
+  'account.delete': [signedIn],
   'signInLink.open': [everyone],
   'signInLink.use': [everyone],
   'admin.overview.get': [administrators],

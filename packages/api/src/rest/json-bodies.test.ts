@@ -15,7 +15,7 @@ const operations: readonly TestedOperation[] = [
   ['revokeToken', 'POST', '/auth/token/revoke', 'auth.revoke'],
   ['createApiKey', 'POST', '/auth/keys', 'apiKeys.create'],
   ['changePassword', 'PUT', '/auth/password', 'account.changePassword'],
-  ['deleteAccount', 'DELETE', '/auth/me', 'account.remove'],
+  ['deleteAccount', 'DELETE', '/auth/me', 'account.delete'],
 ];
 
 const inLegacy = operations.filter(([id]) => legacy.endpoints.some(({ operationId }) => operationId === id));

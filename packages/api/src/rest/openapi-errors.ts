@@ -16,7 +16,7 @@ import {
 
 const REQUEST_ID = '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b3';
 
-/** Statuses of refusals before the call is counted, whose responses never have the rate-limit headers. */
+/** Statuses of errors before the call is counted, whose responses never have the rate-limit headers. */
 const BEFORE_LIMIT: readonly ApiErrorStatus[] = [401, 403];
 
 /** The errors of an endpoint with one status. */
@@ -51,12 +51,12 @@ function codesByRule({ method, operationId, procedure, request = {} }: Endpoint)
   ];
 }
 
-/** Names a shared response; those with one status and the same codes are one. */
+/** Names a shared response; those with one status and the same codes are one. Only those with 403 differ by code. */
 function nameOf(status: ApiErrorStatus, kind: string, codes: readonly ApiErrorCode[]): string {
   if (status !== 403) return `${kind}Error${status}`;
-  return codes.includes('insufficient_scope')
-    ? `${codes.length > 1 ? 'Changing' : 'Reading'}Error403`
-    : 'PublicError403';
+  const isAboutOrigin = codes.includes('foreign_origin');
+  const isAboutScope = codes.includes('insufficient_scope');
+  return `${isAboutOrigin ? 'Origin' : ''}${isAboutOrigin && isAboutScope ? 'Or' : ''}${isAboutScope ? 'Scope' : ''}Error403`;
 }
 
 function errorsOf(endpoint: Endpoint): StatusErrors[] {

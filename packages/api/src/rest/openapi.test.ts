@@ -3,7 +3,7 @@ import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { v1 } from '../v1/index.ts';
 import { openApiDocument } from './openapi.ts';
 
-interface Operation {
+interface OperationObject {
   operationId: string;
   security: object[];
   responses: Record<string, { $ref?: string; headers?: object; content?: object }>;
@@ -13,7 +13,7 @@ interface Operation {
 
 const document = openApiDocument(v1, '3.1.1', config);
 const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as Operation })),
+  Object.entries(item).map(([method, operation]) => ({ path, method, operation: operation as OperationObject })),
 );
 
 const operationOf = (id: string) => {

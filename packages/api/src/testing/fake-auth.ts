@@ -2,8 +2,8 @@ import type {
   Accounts,
   ApiKeys,
   Auth,
+  CreatedApiKey,
   KeyHolder,
-  MadeApiKey,
   Principal,
   TokenGrant,
   Tokens,
@@ -34,7 +34,7 @@ const callerOf: Auth['callerOf'] = async (headers) => {
 };
 
 /** Anna's API key. */
-export const annasKey: MadeApiKey = {
+export const annasKey: CreatedApiKey = {
   id: '6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b4',
   name: 'Garden script',
   scopes: ['identify'],
@@ -86,7 +86,7 @@ export function fakeAuth(
       }),
       changePassword: async () => undefined,
       signOutEverywhere: async () => undefined,
-      remove: async () => undefined,
+      delete: async () => undefined,
       hasPassword: async () => true,
       linkedServices: async () => [],
       ...options.accounts,

@@ -28,7 +28,7 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'apiKeys.revoke': () => ({ id: annasKey.id }),
   'account.changePassword': () => ({ current: password, next: 'battery horse correct' }),
   'account.signOutEverywhere': () => ({ confirm: true }),
-  'account.remove': () => ({ confirm: true, password }),
+  'account.delete': () => ({ confirm: true, password }),
   'signInLink.open': () => ({ token: 'secret' }),
   'signInLink.use': () => ({ token: 'secret', password }),
   'admin.overview.get': () => undefined,

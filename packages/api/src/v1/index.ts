@@ -54,7 +54,7 @@ export function v1Contents<W extends WireShapes>(shapes: Presenter<W>) {
       account: {
         changePassword: changePassword(),
         signOutEverywhere: signOutEverywhere(),
-        remove: deleteAccount(),
+        delete: deleteAccount(),
       },
     },
     restOnly: { plantIdentification: { photo: getIdentificationPhoto() } },

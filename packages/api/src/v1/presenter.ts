@@ -1,4 +1,4 @@
-import type { AccountDetails, AccountPage, ApiKey, MadeApiKey, Principal, TokenGrant } from '@plantcommunity/auth';
+import type { AccountDetails, AccountPage, ApiKey, CreatedApiKey, Principal, TokenGrant } from '@plantcommunity/auth';
 import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
 import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
@@ -17,14 +17,14 @@ import {
   type WireUserDetails,
   type WireUserPage,
 } from './admin/user-wire.ts';
-import { presentApiKey, presentApiKeys, presentMadeApiKey } from './api-keys/present.ts';
+import { presentApiKey, presentApiKeys, presentCreatedApiKey } from './api-keys/present.ts';
 import {
   apiKey,
   apiKeyList,
-  madeApiKey,
+  createdApiKey,
   type WireApiKey,
   type WireApiKeyList,
-  type WireMadeApiKey,
+  type WireCreatedApiKey,
 } from './api-keys/wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
@@ -66,7 +66,7 @@ export interface WireShapes {
   me: object;
   tokenGrant: object;
   apiKey: object;
-  madeApiKey: { id: string };
+  createdApiKey: { id: string };
   apiKeyList: object;
   overview: object;
   alerts: object;
@@ -89,7 +89,7 @@ export interface Presenter<W extends WireShapes> {
   me: Presentation<CallerUsage, W['me']>;
   tokenGrant: Presentation<TokenGrant, W['tokenGrant']>;
   apiKey: Presentation<ApiKey, W['apiKey']>;
-  madeApiKey: Presentation<MadeApiKey, W['madeApiKey']>;
+  createdApiKey: Presentation<CreatedApiKey, W['createdApiKey']>;
   apiKeyList: Presentation<readonly ApiKey[], W['apiKeyList']>;
   overview: Presentation<Overview, W['overview']>;
   alerts: Presentation<Overview['alerts'], W['alerts']>;
@@ -110,7 +110,7 @@ export interface V1Shapes extends WireShapes {
   me: WireMe;
   tokenGrant: WireTokenGrant;
   apiKey: WireApiKey;
-  madeApiKey: WireMadeApiKey;
+  createdApiKey: WireCreatedApiKey;
   apiKeyList: WireApiKeyList;
   overview: WireOverview;
   alerts: WireAlerts;
@@ -132,7 +132,7 @@ export const presenter: Presenter<V1Shapes> = {
   me: { schema: me, present: presentMe },
   tokenGrant: { schema: tokenGrant, present: presentGrant },
   apiKey: { schema: apiKey, present: presentApiKey },
-  madeApiKey: { schema: madeApiKey, present: presentMadeApiKey },
+  createdApiKey: { schema: createdApiKey, present: presentCreatedApiKey },
   apiKeyList: { schema: apiKeyList, present: presentApiKeys },
   overview: { schema: overview, present: presentOverview },
   alerts: { schema: alerts, present: presentAlerts },

@@ -205,7 +205,7 @@ describe('removing an account', () => {
       data: { issuer: 'https://i.example', subject: '1', userId: id, createdAt: new Date() },
     });
     await identify(id);
-    await auth.accounts.remove(id, { password });
+    await auth.accounts.delete(id, { password });
 
     expect(await session()).toBeUndefined();
     expect(await rowOf(id)).toBeNull();
@@ -227,21 +227,21 @@ describe('removing an account', () => {
     const id = await newUser();
     const session = await signedIn();
     await identify(id);
-    expect(await codeOf(auth.accounts.remove(id, confirmation))).toBe('wrong_password');
+    expect(await codeOf(auth.accounts.delete(id, confirmation))).toBe('wrong_password');
     expect(await database.client.identification.count()).toBe(1);
     expect(await session()).toBe(id);
   });
 
   it('needs no password for a user without one', async () => {
     const id = await withoutPassword();
-    await auth.accounts.remove(id, {});
+    await auth.accounts.delete(id, {});
     expect(await rowOf(id)).toBeNull();
   });
 
-  it('succeeds for an account that is removed already', async () => {
+  it('succeeds for an account that is deleted already', async () => {
     const id = await newUser();
-    await auth.accounts.remove(id, { password });
-    expect(await codeOf(auth.accounts.remove(id, { password }))).toBe('done');
+    await auth.accounts.delete(id, { password });
+    expect(await codeOf(auth.accounts.delete(id, { password }))).toBe('done');
   });
 
   it('keeps the account when erasing fails, so that its owner can try again', async () => {
@@ -249,10 +249,10 @@ describe('removing an account', () => {
     const session = await signedIn();
     await identify(id);
     beforeErase = () => Promise.reject(new Error('disk'));
-    await expect(auth.accounts.remove(id, { password })).rejects.toThrow('disk');
+    await expect(auth.accounts.delete(id, { password })).rejects.toThrow('disk');
     expect(await session()).toBe(id);
     beforeErase = async () => undefined;
-    await auth.accounts.remove(id, { password });
+    await auth.accounts.delete(id, { password });
     expect(await rowOf(id)).toBeNull();
   });
 
@@ -269,7 +269,7 @@ describe('removing an account', () => {
         if (erased < 3) await identify(ownerId);
       },
     });
-    await racing.accounts.remove(id, { password });
+    await racing.accounts.delete(id, { password });
     expect(erased).toBe(3);
     expect(await identification.count()).toBe(0);
     expect(await rowOf(id)).toBeNull();
@@ -284,7 +284,7 @@ describe('removing an account', () => {
     const calls = { day: new Date('2026-03-01T00:00:00Z'), path: '/api/auth/me', writer: 'here', count: 1 };
     await database.client.legacyUse.create({ data: { ...calls, client: id, userId: id } });
     const session = await signedIn();
-    await auth.accounts.remove(id, { password });
+    await auth.accounts.delete(id, { password });
 
     const row = await rowOf(id);
     expect(row).toMatchObject({ name: null, passwordHash: null, role: 'user', tier: 'free' });
@@ -301,7 +301,7 @@ describe('removing an account', () => {
     expect(await (await signedIn())()).toBeUndefined();
     expect(await codeOf(auth.accounts.register({ email, password }))).toBe('done');
     // A second removal changes nothing.
-    expect(await codeOf(auth.accounts.remove(id, {}))).toBe('done');
+    expect(await codeOf(auth.accounts.delete(id, {}))).toBe('done');
   });
 
   it('is refused for the last admin, and erases no data', async () => {
@@ -310,7 +310,7 @@ describe('removing an account', () => {
     const disabled = await newUser({ email: 'old@example.org', role: 'admin' });
     await database.client.user.update({ where: { id: disabled }, data: { disabledAt: new Date() } });
     await identify(id);
-    expect(await codeOf(auth.accounts.remove(id, { password }))).toBe('last_admin');
+    expect(await codeOf(auth.accounts.delete(id, { password }))).toBe('last_admin');
     expect(await database.client.identification.count()).toBe(1);
   });
 
@@ -324,7 +324,7 @@ describe('removing an account', () => {
       if (waiting === ids.length) all.resolve();
       await all.promise;
     };
-    const codes = await Promise.all(ids.map((id) => codeOf(auth.accounts.remove(id, { password }))));
+    const codes = await Promise.all(ids.map((id) => codeOf(auth.accounts.delete(id, { password }))));
     expect(codes.toSorted()).toEqual(['done', 'done', 'last_admin']);
     expect(await database.client.user.count({ where: { role: 'admin' } })).toBe(1);
   });
@@ -335,7 +335,7 @@ it('log entries of accounts name the user by id, without address or password', a
   await codeOf(auth.accounts.changePassword(userId, { current: 'wrong horse', next }));
   await auth.accounts.changePassword(userId, { current: password, next });
   await auth.accounts.signOutEverywhere(userId);
-  await auth.accounts.remove(userId, { password: next });
+  await auth.accounts.delete(userId, { password: next });
   const lines = log.map((line): unknown => JSON.parse(line));
   expect(lines).toMatchObject(
     [

@@ -5,7 +5,7 @@ import { type OAuthProvider, type OAuthProviderName, servicesOf } from '../oauth
 import { hashPassword, verifyPassword } from '../password.ts';
 import type { Principal } from '../principal.ts';
 import { createUser } from '../users.ts';
-import { type RemoveAccountOptions, removeAccount } from './remove-account.ts';
+import { type DeleteAccountOptions, deleteAccount } from './delete-account.ts';
 
 /** Operations of people on their own accounts. */
 export interface Accounts {
@@ -23,19 +23,19 @@ export interface Accounts {
   /** Ends all sessions and tokens. */
   signOutEverywhere(userId: string): Promise<void>;
   /**
-   * Removes the account and all that belongs to it. If other rows still refer to the user, such as the audit trail, they
-   * keep an id without any personal data. After a failure the account still exists and can be removed again. An account
+   * Deletes the account and all that belongs to it. If other rows still refer to the user, such as the audit trail, they
+   * keep an id without any personal data. After a failure the account still exists and can be deleted again. An account
    * without a password needs none: let the person confirm.
    * @throws {AuthError} `wrong_password`, `last_admin`
    */
-  remove(userId: string, confirmation: { password?: string }): Promise<void>;
+  delete(userId: string, confirmation: { password?: string }): Promise<void>;
   /** False for a user who signs in with another service only. */
   hasPassword(userId: string): Promise<boolean>;
   /** Returns those of the offered services with which the user can sign in. */
   linkedServices(userId: string): Promise<OAuthProviderName[]>;
 }
 
-export interface AccountsOptions extends RemoveAccountOptions {
+export interface AccountsOptions extends DeleteAccountOptions {
   oauthProviders: readonly OAuthProvider[];
   logger: Logger;
 }
@@ -64,11 +64,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await client.user.updateMany({ where: { id: userId }, data: { sessionEpoch: { increment: 1 } } });
       logger.info({ userId }, '[AUTH] Signed out everywhere');
     },
-    async remove(userId, { password }) {
+    async delete(userId, { password }) {
       const passwordHash = await passwordHashOf(client, userId);
       if (passwordHash === undefined) return;
       if (passwordHash !== null) await requirePassword({ userId, passwordHash }, password, logger);
-      await removeAccount(options, userId);
+      await deleteAccount(options, userId);
       logger.info({ userId }, '[AUTH] Account removed');
     },
     async hasPassword(userId) {

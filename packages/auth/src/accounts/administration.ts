@@ -2,9 +2,9 @@ import type { Prisma, PrismaClient, Role, Tier } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { type OAuthProvider, type OAuthProviderName, servicesOf } from '../oauth/providers.ts';
+import { DELETED_DOMAIN } from './delete-account.ts';
 import { type AccountPage, type AccountQuery, type AccountSummary, listAccounts, summaryOf } from './list-accounts.ts';
 import { type LockedAccount, lockAccount, requireAnotherAdmin } from './lock-account.ts';
-import { REMOVED_DOMAIN } from './remove-account.ts';
 import { type SignInLinkState, SignInLinks } from './sign-in-links.ts';
 
 type Transaction = Prisma.TransactionClient;
@@ -29,7 +29,7 @@ export interface AccountDetails extends AccountSummary {
  */
 export interface AccountAdministration {
   list(query: AccountQuery): Promise<AccountPage>;
-  /** Returns undefined for an account that does not exist or was removed. */
+  /** Returns undefined for an account that does not exist or was deleted. */
   find(userId: string): Promise<AccountDetails | undefined>;
   /** Locks an account and all admins until the transaction ends. Undefined like `find`. */
   lock(transaction: Transaction, userId: string): Promise<LockedAccount | undefined>;
@@ -60,7 +60,7 @@ export function createAccountAdministration(options: {
     async find(userId) {
       const now = new Date(clock.now());
       const user = await client.user.findFirst({
-        where: { id: userId, NOT: { email: { endsWith: REMOVED_DOMAIN } } },
+        where: { id: userId, NOT: { email: { endsWith: DELETED_DOMAIN } } },
         include: { linkedAccounts: { select: { issuer: true } } },
       });
       if (user === null) return undefined;
@@ -85,7 +85,7 @@ export function createAccountAdministration(options: {
     },
     async lock(transaction, userId) {
       const account = await lockAccount(transaction, userId);
-      return account?.email.endsWith(REMOVED_DOMAIN) === true ? undefined : account;
+      return account?.email.endsWith(DELETED_DOMAIN) === true ? undefined : account;
     },
     setTier: (transaction, account, tier) => update(transaction, account, { tier }),
     async setRole(transaction, account, role) {

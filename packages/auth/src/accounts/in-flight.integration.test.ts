@@ -124,12 +124,12 @@ const NOTHING = { users: 0, identifications: 0, shown: 0, photos: 0, files: 0 };
 
 const register = async (email = 'ann@example.org') => (await auth.accounts.register({ email, password })).userId;
 
-describe('an identification whose owner is removed meanwhile', () => {
+describe('an identification whose owner is deleted meanwhile', () => {
   it('is answered without an id and leaves neither row nor file', async () => {
     const ann = await register();
     const answers = [identify(ann), identify(ann)];
     await expect.poll(() => waiting.length).toBe(2);
-    await auth.accounts.remove(ann, { password });
+    await auth.accounts.delete(ann, { password });
     answerAll();
     for (const answer of await Promise.all(answers)) {
       expect(answer).toMatchObject({ isPlant: true, confidenceSource: 'plantnet' });
@@ -145,9 +145,9 @@ describe('an identification whose owner is removed meanwhile', () => {
       await expect.poll(() => waiting.length).toBe(8);
       // Some are answered before the removal, some during and some after it.
       waiting.splice(0, 2).forEach((response) => response.writeHead(200).end(ANSWER));
-      const removed = auth.accounts.remove(ann, { password });
+      const deleted = auth.accounts.delete(ann, { password });
       const answering = setInterval(() => waiting.shift()?.writeHead(200).end(ANSWER), round);
-      await removed;
+      await deleted;
       answerAll();
       const all = await Promise.all(answers).finally(() => clearInterval(answering));
       expect(all.every(({ isPlant }) => isPlant)).toBe(true);
@@ -159,7 +159,7 @@ describe('an identification whose owner is removed meanwhile', () => {
     const [ann, bob] = [await register(), await register('bob@example.org')];
     const answers = [identify(ann, 'same'), identify(bob, 'same')] as const;
     await expect.poll(() => waiting.length).toBe(1);
-    await auth.accounts.remove(ann, { password });
+    await auth.accounts.delete(ann, { password });
     answerAll();
     const [anns, bobs] = await Promise.all(answers);
     expect(anns).not.toHaveProperty('id');

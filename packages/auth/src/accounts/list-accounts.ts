@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient, pageOf, type Role, type Tier, table } from '@plantcommunity/db';
-import { REMOVED_DOMAIN } from './remove-account.ts';
+import { DELETED_DOMAIN } from './delete-account.ts';
 
 /** Which accounts are listed; each member narrows the list. */
 export interface AccountQuery {
@@ -44,7 +44,7 @@ interface Row {
 }
 
 /**
- * Lists accounts, the newest first, without those that were removed. The cursor is a place in this order, so that
+ * Lists accounts, the newest first, without those that were deleted. The cursor is a place in this order, so that
  * accounts which are made meanwhile neither repeat nor skip any.
  */
 export async function listAccounts(client: PrismaClient, query: AccountQuery): Promise<AccountPage> {
@@ -67,7 +67,7 @@ export async function listAccounts(client: PrismaClient, query: AccountQuery): P
 }
 
 function conditions({ isDisabled, role, search, tier }: AccountQuery): Prisma.Sql[] {
-  const all = [Prisma.sql`"email" NOT LIKE ${`%${REMOVED_DOMAIN}`}`];
+  const all = [Prisma.sql`"email" NOT LIKE ${`%${DELETED_DOMAIN}`}`];
   if (search !== undefined) {
     // Compares texts without patterns: `%` and `_` are characters like any other.
     all.push(Prisma.sql`(position(lower(${search}::text) in lower("email")) > 0

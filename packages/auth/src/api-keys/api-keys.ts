@@ -27,7 +27,7 @@ export interface ApiKey {
 }
 
 /** A new key. `key` is known only now: the database has its hash. */
-export interface MadeApiKey extends ApiKey {
+export interface CreatedApiKey extends ApiKey {
   key: string;
 }
 
@@ -41,20 +41,20 @@ export interface NewApiKey {
 
 /**
  * Personal API keys of users, by which their scripts call the API. A key works until it is revoked or expires, or its
- * account is disabled or removed; sessions and passwords do not matter to it.
+ * account is disabled or deleted; sessions and passwords do not matter to it.
  * @throws errors of the database
  */
 export interface ApiKeys {
   /**
-   * Makes a key. Undefined when the account was disabled or removed meanwhile.
-   * @throws {AuthError} `invalid_key_name`, `invalid_key_end` for an end in the past, `too_many_keys` for the 21st key
+   * Creates a key. Undefined when the account was disabled or deleted meanwhile.
+   * @throws {AuthError} `invalid_key_name`, `invalid_key_expiry` for an expiry in the past, `too_many_keys` for the 21st key
    */
-  create(userId: string, wanted: NewApiKey): Promise<MadeApiKey | undefined>;
+  create(userId: string, wanted: NewApiKey): Promise<CreatedApiKey | undefined>;
   /** Returns the user's keys, the newest first, expired ones included. */
   list(userId: string): Promise<ApiKey[]>;
   /** Returns a key of the user; undefined for a key of another user, too. */
   find(userId: string, id: string): Promise<ApiKey | undefined>;
-  /** Ends a key at once. False when the user has no such key. */
+  /** Revokes a key at once. False when the user has no such key. */
   revoke(userId: string, id: string): Promise<boolean>;
 }
 
@@ -81,17 +81,17 @@ export function createApiKeys({
         createdAt: new Date(now),
         expiresAt: expiresAt ?? null,
       };
-      if (expiresAt !== undefined && expiresAt.getTime() <= now) throw new AuthError('invalid_key_end');
-      const made = await client.$transaction(async (transaction) => {
+      if (expiresAt !== undefined && expiresAt.getTime() <= now) throw new AuthError('invalid_key_expiry');
+      const created = await client.$transaction(async (transaction) => {
         if (!(await lockEnabledUser(transaction, userId))) return undefined;
         if ((await transaction.apiKey.count({ where: { userId } })) >= MAX_API_KEYS) {
           throw new AuthError('too_many_keys');
         }
         return transaction.apiKey.create({ data: row });
       });
-      if (made === undefined) return undefined;
-      logger.info({ userId, keyId: made.id, scopes: made.scopes }, '[AUTH] API key made');
-      return { ...toApiKey(made), key };
+      if (created === undefined) return undefined;
+      logger.info({ userId, keyId: created.id, scopes: created.scopes }, '[AUTH] API key created');
+      return { ...toApiKey(created), key };
     },
     async list(userId) {
       const rows = await client.apiKey.findMany({ where: { userId }, orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] });
@@ -134,8 +134,8 @@ function requireKeyName(value: string): string {
 }
 
 /**
- * Locks the user until the transaction ends, so that concurrent calls do not make more keys than are allowed, and no key
- * is made for an account that is being disabled. False for a user who does not exist or is disabled.
+ * Locks the user until the transaction ends, so that concurrent calls do not create more keys than are allowed, and no
+ * key is created for an account that is being disabled. False for a user who does not exist or is disabled.
  */
 async function lockEnabledUser(transaction: Prisma.TransactionClient, userId: string): Promise<boolean> {
   const rows = await transaction.$queryRaw<object[]>`

@@ -159,11 +159,11 @@ describe.each(PROVIDERS)('signing in with %s', (provider) => {
     expect(await users()).toHaveLength(1);
   });
 
-  it('creates a new account after the account was removed', async () => {
+  it('creates a new account after the account was deleted', async () => {
     const browser = newBrowser();
     await signIn(provider, browser);
     const [before] = await users();
-    await auth.accounts.remove(before?.id ?? '', {});
+    await auth.accounts.delete(before?.id ?? '', {});
     expect(await whois(browser)).toBeUndefined();
     await signIn(provider, browser);
     const [after] = await users();

@@ -90,7 +90,7 @@ describe('concurrent refreshes on two instances', () => {
     }
   });
 
-  it('leave no row of a user who is removed meanwhile', async () => {
+  it('leave no row of a user who is deleted meanwhile', async () => {
     for (let round = 0; round < 10; round++) {
       const { refreshToken } = await issue();
       const removal = databases[1].client.user.deleteMany();
@@ -129,7 +129,7 @@ describe('concurrent refreshes on two instances', () => {
   });
 });
 
-it('a sign-in is refused like that of an unknown user when the user is removed meanwhile', async (context) => {
+it('a sign-in is refused like that of an unknown user when the user is deleted meanwhile', async (context) => {
   context.skip(oneSession, NO_LOCKS);
   const release = await lockUntilReleased((transaction) => transaction.user.deleteMany());
   const issued = instances[0].tokens.issue(CREDENTIALS);

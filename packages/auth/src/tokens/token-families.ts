@@ -28,7 +28,7 @@ export class TokenFamilies {
     this.#client = client;
   }
 
-  /** Stores a family with its first token; false when the user was removed meanwhile. */
+  /** Stores a family with its first token; false when the user was deleted meanwhile. */
   async begin({ familyId, userId, epoch }: AppSession, expiresAt: Date, hash: string): Promise<boolean> {
     try {
       await this.#client.tokenFamily.create({

@@ -113,7 +113,7 @@ describe('an access token', () => {
       'the password is changed',
       () => app.auth.accounts.changePassword(app.userId, { current: PASSWORD, next: 'another one' }),
     ],
-    ['the account is removed', () => app.auth.accounts.remove(app.userId, { password: PASSWORD })],
+    ['the account is deleted', () => app.auth.accounts.delete(app.userId, { password: PASSWORD })],
     ['the user is deleted', () => app.database.client.user.delete({ where: { id: app.userId } })],
   ])('ends when %s, like the refresh tokens', async (_what, end) => {
     const { accessToken, refreshToken } = await app.issue();

@@ -158,7 +158,7 @@ describe('the list of the audit trail', () => {
     expect(await list(1, lastSkipped)).toMatchObject(found);
   });
 
-  it('has no address for a user whose account was removed', async () => {
+  it('has no address for a user whose account was deleted', async () => {
     await database.client.user.delete({ where: { id: 'jr' } });
     const { entries } = await listAudit(database.client, { target: 'jr', actions: ['user.set_tier'], limit: 10 });
     expect(entries).toMatchObject([{ target: 'jr', actor: 'mo@example.org' }]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { REMOVED_DOMAIN } from '@plantcommunity/auth';
+import { DELETED_DOMAIN } from '@plantcommunity/auth';
 import { type Database, isDatabaseUnavailable, Prisma, table } from '@plantcommunity/db';
 import type { Cancel, Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
@@ -176,7 +176,7 @@ export class LegacyUse {
         SELECT seen.day, seen.path, seen.client, ${this.#writer}, seen.count, seen.user_id
         FROM (VALUES ${Prisma.join(values)}) AS seen (day, path, client, count, user_id)
         WHERE seen.user_id IS NULL OR EXISTS (
-          SELECT FROM ${table('User')} WHERE id = seen.user_id AND email NOT LIKE ${`%${REMOVED_DOMAIN}`})
+          SELECT FROM ${table('User')} WHERE id = seen.user_id AND email NOT LIKE ${`%${DELETED_DOMAIN}`})
         ON CONFLICT (day, path, client, writer) DO UPDATE SET count = GREATEST(used.count, excluded.count)
         RETURNING used.client`;
       const clients = new Set(written.map(({ client }) => client));
@@ -204,7 +204,7 @@ export class LegacyUse {
     const others = rows.map(({ _sum, ...row }) => ({ ...row, day, count: _sum.count ?? 0 }));
     const ids = [...others, ...this.#rows.values()].flatMap(({ userId }) => userId ?? []);
     const accounts = await this.#client.user.findMany({
-      where: { id: { in: [...new Set(ids)] }, NOT: { email: { endsWith: REMOVED_DOMAIN } } },
+      where: { id: { in: [...new Set(ids)] }, NOT: { email: { endsWith: DELETED_DOMAIN } } },
       select: { id: true, email: true },
     });
     const known = new Map(accounts.map(({ email, id }) => [id, email]));

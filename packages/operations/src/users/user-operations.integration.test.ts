@@ -93,11 +93,11 @@ describe('a change of a tier', () => {
     expect(await audit()).toEqual([]);
   });
 
-  it('does not reach an account that was removed', async () => {
+  it('does not reach an account that was deleted', async () => {
     await users.setTier(by(), { userId: jr, reason, tier: 'pro' });
     await users.setRole(by(), { userId: jr, reason, role: 'admin' });
     await users.setTier(by(jr), { userId: ada, reason, tier: 'pro' });
-    await auth.accounts.remove(jr, { password });
+    await auth.accounts.delete(jr, { password });
     expect(await codeOf(users.enable(by(), { userId: jr, reason }))).toBe('unknown_user');
     expect(await codeOf(users.get(jr))).toBe('unknown_user');
     expect((await users.list({ limit: 10 })).accounts.map(({ email }) => email)).toEqual(['ada@example.org']);
@@ -246,7 +246,7 @@ describe('a sign-in link', () => {
         await users.enable(by(), { userId: jr, reason });
       },
     ],
-    ['once the account was removed', () => auth.accounts.remove(jr, { password })],
+    ['once the account was deleted', () => auth.accounts.delete(jr, { password })],
   ])('cannot be used %s', async (_when, meanwhile) => {
     const { token } = await make();
     await meanwhile(token);

@@ -42,7 +42,7 @@ interface DeleteDialogProps {
 function DeleteDialog({ account, onClose }: DeleteDialogProps) {
   const { email, hasPassword } = account;
   const dialog = useRef<HTMLDialogElement>(null);
-  const { mutateAsync: remove } = trpc.v1.account.remove.useMutation();
+  const { mutateAsync: remove } = trpc.v1.account.delete.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: CONFIRMATION,
     check: (typed) => checkConfirmation(account, typed),

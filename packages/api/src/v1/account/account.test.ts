@@ -10,14 +10,14 @@ const next = 'battery horse correct';
 const orders = [
   { path: 'changePassword', input: { current, next } },
   { path: 'signOutEverywhere', input: { confirm: true } },
-  { path: 'remove', input: { confirm: true, password: current } },
+  { path: 'delete', input: { confirm: true, password: current } },
 ] as const;
 
 function account(failure?: Error) {
   const done = vi.fn<(...args: unknown[]) => Promise<void>>(async () => {
     if (failure !== undefined) throw failure;
   });
-  const accounts: Partial<Accounts> = { changePassword: done, signOutEverywhere: done, remove: done };
+  const accounts: Partial<Accounts> = { changePassword: done, signOutEverywhere: done, delete: done };
   const under = apiUnderTest({ auth: { accounts } });
   const send = (path: string, body: FormData | string | null, headers: Record<string, string>) =>
     under.api.trpc(new Request(TRPC + path, { method: 'POST', body, headers }));
@@ -34,8 +34,8 @@ describe('a change of the caller’s account', () => {
   it.each([
     { path: 'changePassword', input: { current, next }, calledWith: ['anna', { current, next }] },
     { path: 'signOutEverywhere', input: { confirm: true }, calledWith: ['anna'] },
-    { path: 'remove', input: { confirm: true, password: current }, calledWith: ['anna', { password: current }] },
-    { path: 'remove', input: { confirm: true }, calledWith: ['anna', {}] },
+    { path: 'delete', input: { confirm: true, password: current }, calledWith: ['anna', { password: current }] },
+    { path: 'delete', input: { confirm: true }, calledWith: ['anna', {}] },
   ])('$path $input applies to the caller', async ({ path, input, calledWith }) => {
     const { done, order } = account();
     const answer = await order(path, input);
@@ -51,8 +51,8 @@ describe('a change of the caller’s account', () => {
     { path: 'signOutEverywhere', input: {} },
     { path: 'signOutEverywhere', input: { confirm: false } },
     { path: 'signOutEverywhere', input: { confirm: true, userId: 'berta' } },
-    { path: 'remove', input: {} },
-    { path: 'remove', input: { password: current } },
+    { path: 'delete', input: {} },
+    { path: 'delete', input: { password: current } },
   ])('$path is refused for $input', async ({ path, input }) => {
     const { done, order } = account();
     expect((await order(path, input)).status).toBe(400);
@@ -81,7 +81,7 @@ describe('a change of the caller’s account', () => {
 
   it.each([
     { path: 'changePassword', input: { current, next }, pointer: '#/current' },
-    { path: 'remove', input: { confirm: true, password: current }, pointer: '#/password' },
+    { path: 'delete', input: { confirm: true, password: current }, pointer: '#/password' },
   ])(
     '$path with a wrong password answers 400, because a 401 would end the session',
     async ({ path, input, pointer }) => {
@@ -98,7 +98,7 @@ describe('a change of the caller’s account', () => {
 
   it.each([
     { path: 'changePassword', input: { current, next } },
-    { path: 'remove', input: { confirm: true, password: current } },
+    { path: 'delete', input: { confirm: true, password: current } },
   ])('$path cannot be used to guess a password', async ({ path, input }) => {
     const { done, order } = account(new AuthError('wrong_password'));
     const statuses = [];
@@ -109,10 +109,10 @@ describe('a change of the caller’s account', () => {
 
   it('is refused for the last administrator', async () => {
     const { order } = account(new AuthError('last_admin'));
-    const answer = await order('remove', { confirm: true });
+    const answer = await order('delete', { confirm: true });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
-      error: { data: { detail: 'The last admin cannot be removed: make another user an admin first.' } },
+      error: { data: { detail: 'The last admin cannot be deleted: make another user an admin first.' } },
     });
   });
 

@@ -18,7 +18,7 @@ export function deleteAccount() {
     .input(confirmation.extend({ password }))
     .mutation(({ ctx, input: sent }) =>
       verifyPassword(ctx, '#/password', () =>
-        ctx.services.auth.accounts.remove(
+        ctx.services.auth.accounts.delete(
           ctx.principal.userId,
           sent.password === undefined ? {} : { password: sent.password },
         ),

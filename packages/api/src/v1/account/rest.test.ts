@@ -18,7 +18,7 @@ function account(failure?: Error) {
   const done = vi.fn<(...args: unknown[]) => Promise<void>>(async () => {
     if (failure !== undefined) throw failure;
   });
-  const accounts: Partial<Accounts> = { changePassword: done, signOutEverywhere: done, remove: done };
+  const accounts: Partial<Accounts> = { changePassword: done, signOutEverywhere: done, delete: done };
   const { api } = apiUnderTest({ auth: { accounts } });
   const send = (
     { body, method, path }: { method: string; path: string; body: object | undefined },

@@ -11,7 +11,7 @@ export function signOutEverywhere() {
     operationId: 'signOutEverywhere',
     summary: 'End all sessions and tokens of the account',
     description:
-      'Signs out every browser and app of the account, the caller included. API keys stay; `revokeApiKey` ends one.',
+      'Signs out every browser and app of the account, the caller included. API keys stay: `revokeApiKey` revokes one.',
     tag: 'Accounts',
     method: 'DELETE',
     path: '/auth/sessions',

@@ -42,7 +42,7 @@ const circuitEntry = entry.extend({
   after: circuit,
 });
 
-/** About the user whose id `target` is; `target_email` is absent once the account is removed. */
+/** About the user whose id `target` is; `target_email` is absent once the account is deleted. */
 const userEntry = entry.extend({ target: z.string(), target_email: z.string().optional() });
 
 /** About the alert whose id `target` is. */

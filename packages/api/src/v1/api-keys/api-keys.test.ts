@@ -37,7 +37,7 @@ function withCreate(create: ApiKeys['create']) {
   return { create: spy, under: apiUnderTest({ auth: { apiKeys: { create: spy } } }) };
 }
 
-describe('making an API key', () => {
+describe('creating an API key', () => {
   it('answers 201 with the key, which is shown only now', async () => {
     const { create, under } = withCreate(async () => annasKey);
     const answer = await send(under, 'POST', KEYS, { name: 'Garden script', scopes: ['identify'] });
@@ -78,7 +78,7 @@ describe('making an API key', () => {
 
   it.each([
     ['invalid_key_name', '#/name'],
-    ['invalid_key_end', '#/expires_at'],
+    ['invalid_key_expiry', '#/expires_at'],
     ['too_many_keys', '#'],
   ] as const)('answers 400 for %s', async (code, pointer) => {
     const { under } = withCreate(() => Promise.reject(new AuthError(code)));

@@ -5,25 +5,25 @@ import { locationHeader } from '../../rest/openapi-headers.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 import { newApiKey } from './wire.ts';
 
-/** Makes an API key of the caller, and returns it for the only time. No API key can make another one. */
-export function createApiKey<W extends WireShapes>({ madeApiKey }: Presenter<W>) {
+/** Creates an API key of the caller, and returns it for the only time. No API key can create another one. */
+export function createApiKey<W extends WireShapes>({ createdApiKey }: Presenter<W>) {
   const procedure = userProcedure
     .input(newApiKey)
     .mutation(async ({ ctx, input: { expires_at: expiresAt, name, scopes } }) => {
-      const made = await ctx.services.auth.apiKeys.create(ctx.principal.userId, {
+      const created = await ctx.services.auth.apiKeys.create(ctx.principal.userId, {
         name,
         scopes,
         ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt) }),
       });
-      // The account was disabled or removed while the request ran.
-      if (made === undefined) throw authenticationRequired();
-      return madeApiKey.present(made);
+      // The account was disabled or deleted while the request ran.
+      if (created === undefined) throw authenticationRequired();
+      return createdApiKey.present(created);
     });
   return defineEndpoint({
     operationId: 'createApiKey',
-    summary: 'Make an API key for a script',
+    summary: 'Create an API key for a script',
     description:
-      "Makes a key with which a script acts for the account within the given scopes and the account's limits. The key is in this answer only.",
+      'Creates a key with which a script acts for the account. Its scopes limit what the script may do, and its calls count against the limits of the account. Store the key: no other call returns it.',
     tag: 'Accounts',
     method: 'POST',
     path: '/auth/keys',
@@ -31,8 +31,8 @@ export function createApiKey<W extends WireShapes>({ madeApiKey }: Presenter<W>)
     request: { json: newApiKey },
     responses: {
       201: {
-        description: 'The key, shown only now',
-        json: madeApiKey.schema,
+        description: 'The API key; `key` is what the script sends',
+        json: createdApiKey.schema,
         headers: locationHeader('/api/v1/auth/keys/6f1c1d5e-2f5b-4a55-9a52-0e8f7ad1c2b4'),
       },
     },

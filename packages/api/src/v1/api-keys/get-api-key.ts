@@ -14,13 +14,15 @@ export function getApiKey<W extends WireShapes>({ apiKey }: Presenter<W>) {
   return defineEndpoint({
     operationId: 'getApiKey',
     summary: "Get one of the caller's API keys",
-    description: 'Returns the name, scopes, end and last use of a key. Keys of other users are not found.',
+    description: 'Returns the name, scopes, expiry and last use of an API key. Keys of other users are not found.',
     tag: 'Accounts',
     method: 'GET',
     path: '/auth/keys/{id}',
     procedure,
     request: { params: apiKeyParams },
-    responses: { 200: { description: 'The key, without the key itself', json: apiKey.schema } },
+    responses: {
+      200: { description: 'The API key without `key`, which only `createApiKey` returns', json: apiKey.schema },
+    },
     input: ({ params: { id = '' } }) => ({ id }),
     respond: (json) => ({ status: 200, json }),
   });

@@ -10,12 +10,14 @@ export function listApiKeys<W extends WireShapes>({ apiKeyList }: Presenter<W>) 
   return defineEndpoint({
     operationId: 'listApiKeys',
     summary: "List the caller's API keys, newest first",
-    description: 'Returns all keys of the account, expired ones included, without the keys themselves.',
+    description: 'Returns all API keys of the account, expired ones included.',
     tag: 'Accounts',
     method: 'GET',
     path: '/auth/keys',
     procedure,
-    responses: { 200: { description: 'All keys, without the keys themselves', json: apiKeyList.schema } },
+    responses: {
+      200: { description: 'All API keys without `key`, which only `createApiKey` returns', json: apiKeyList.schema },
+    },
     input: () => undefined,
     respond: (json) => ({ status: 200, json }),
   });

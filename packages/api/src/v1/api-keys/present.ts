@@ -1,5 +1,5 @@
-import type { ApiKey, MadeApiKey } from '@plantcommunity/auth';
-import type { WireApiKey, WireApiKeyList, WireMadeApiKey } from './wire.ts';
+import type { ApiKey, CreatedApiKey } from '@plantcommunity/auth';
+import type { WireApiKey, WireApiKeyList, WireCreatedApiKey } from './wire.ts';
 
 export function presentApiKey({ createdAt, expiresAt, id, lastUsedAt, name, scopes, start }: ApiKey): WireApiKey {
   return {
@@ -13,8 +13,8 @@ export function presentApiKey({ createdAt, expiresAt, id, lastUsedAt, name, scop
   };
 }
 
-export function presentMadeApiKey(made: MadeApiKey): WireMadeApiKey {
-  return { ...presentApiKey(made), key: made.key };
+export function presentCreatedApiKey(created: CreatedApiKey): WireCreatedApiKey {
+  return { ...presentApiKey(created), key: created.key };
 }
 
 export function presentApiKeys(keys: readonly ApiKey[]): WireApiKeyList {

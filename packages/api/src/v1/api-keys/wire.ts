@@ -26,7 +26,11 @@ const scopes = z
   .max(API_KEY_SCOPES.length)
   .meta({ description: 'What the key may do', example: ['identify', 'read'] });
 
-const name = z.string().min(1).max(MAX_NAME_LENGTH).meta({ description: 'For people', example: 'Greenhouse camera' });
+const name = z
+  .string()
+  .min(1)
+  .max(MAX_NAME_LENGTH)
+  .meta({ description: 'Chosen by the owner of the key', example: 'Greenhouse camera' });
 const timestamp = z.iso.datetime({ offset: true });
 /** The last time that a year of four digits can say with every offset. */
 const LAST_TIME = Date.UTC(9_999, 11, 31);
@@ -36,7 +40,7 @@ const expiresAt = (description: string) =>
     .optional()
     .meta({ description });
 
-/** A key to make. `auth` trims the name and judges its characters. */
+/** The key to create. `auth` trims the name and judges its characters. */
 export const newApiKey = z
   .strictObject({ name, scopes, expires_at: expiresAt('In the future; absent for a key that never expires') })
   .meta({ id: 'NewApiKey', example: { name: KEY.name, scopes: KEY.scopes, expires_at: KEY.expires_at } });
@@ -52,26 +56,26 @@ const shape = {
   created_at: z.iso.datetime(),
   expires_at: z.iso.datetime().optional().meta({ description: 'Absent for a key that never expires' }),
   last_used_at: z.iso.datetime().optional().meta({
-    description: 'Last use, up to an hour too early; absent for a key that was never used',
+    description: 'Last use; the real one may be up to an hour later. Absent for a key that was never used',
   }),
 };
 
 export const apiKey = z.object(shape).meta({ id: 'ApiKey', example: KEY });
 
-export const madeApiKey = z
+export const createdApiKey = z
   .object({
     ...shape,
     key: z.string().meta({
-      description: 'The key itself, sent as `Authorization: Bearer …`. It is shown only now: store it',
+      description: 'What the script sends as `Authorization: Bearer …`. Store it: no other call returns it',
       example: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp',
     }),
   })
-  .meta({ id: 'MadeApiKey', example: { ...KEY, key: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp' } });
+  .meta({ id: 'CreatedApiKey', example: { ...KEY, key: 'plk_0123456789ABCDEFGHIJKLMNOPQRST4PMbyp' } });
 
 export const apiKeyList = z
   .object({ items: z.array(apiKey).max(MAX_API_KEYS).meta({ description: 'Newest first, expired ones included' }) })
   .meta({ id: 'ApiKeyList', example: { items: [KEY] } });
 
 export type WireApiKey = z.infer<typeof apiKey>;
-export type WireMadeApiKey = z.infer<typeof madeApiKey>;
+export type WireCreatedApiKey = z.infer<typeof createdApiKey>;
 export type WireApiKeyList = z.infer<typeof apiKeyList>;

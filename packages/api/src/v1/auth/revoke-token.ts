@@ -18,13 +18,15 @@ export function revokeToken() {
     operationId: 'revokeToken',
     summary: 'Sign an app out',
     description:
-      'Revokes all tokens of the sign-in to which the refresh token belongs. Unknown tokens get the same answer.',
+      'Revokes all tokens of the sign-in to which the refresh token belongs. An unknown token gets the same answer.',
     tag: 'Accounts',
     method: 'POST',
     path: '/auth/token/revoke',
     procedure,
     request: { json: refreshTokenBody },
-    responses: { 204: { description: 'All tokens of the sign-in are revoked; also for unknown tokens' } },
+    responses: {
+      204: { description: 'All tokens of the sign-in are revoked. An unknown token gets this answer, too' },
+    },
     input: ({ json }) => json(refreshTokenBody),
     respond: () => ({ status: 204 }),
   });

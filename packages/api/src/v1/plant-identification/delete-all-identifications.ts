@@ -11,12 +11,14 @@ export function deleteAllIdentifications() {
   return defineEndpoint({
     operationId: 'deleteAllIdentifications',
     summary: "Delete all of the caller's identifications",
-    description: "Empties the caller's history for good, photos included.",
+    description: "Deletes the caller's whole history for good, with all photos.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications',
     procedure,
-    responses: { 204: { description: 'All identifications are deleted, with their photos; also if there were none' } },
+    responses: {
+      204: { description: 'All identifications and photos are deleted. The answer is the same if there were none' },
+    },
     input: () => CONFIRMED,
     respond: () => ({ status: 204 }),
   });

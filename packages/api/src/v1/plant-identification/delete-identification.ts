@@ -16,13 +16,18 @@ export function deleteIdentification() {
     operationId: 'deleteIdentification',
     summary: "Delete one of the caller's identifications",
     description:
-      "Removes an identification from the caller's history for good. Identifications of other users are not found.",
+      "Deletes an identification of the caller's history for good, with its photos. Identifications of other users are not found.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications/{id}',
     procedure,
     request: { params: z.object({ id: identificationParam }) },
-    responses: { 204: { description: 'The identification is deleted, with the photos that no other one has' } },
+    responses: {
+      204: {
+        description:
+          'The identification and its photos are deleted; a photo that is in another identification, too, stays there',
+      },
+    },
     input: ({ params: { id = '' } }) => ({ id }),
     respond: () => ({ status: 204 }),
   });

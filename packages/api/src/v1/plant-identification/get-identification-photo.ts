@@ -31,7 +31,7 @@ export function getIdentificationPhoto() {
     operationId: 'getIdentificationPhoto',
     summary: "Get a photo of one of the caller's identifications",
     description:
-      'Returns a photo of an identification from the history as JPEG: upright, without metadata, and not larger than it was.',
+      'Returns a photo of an identification from the history as JPEG, turned upright and without metadata. A large photo is stored scaled down.',
     tag: 'Plant identification',
     method: 'GET',
     path: '/plant-identification/identifications/{id}/photos/{n}',

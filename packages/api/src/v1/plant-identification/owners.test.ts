@@ -25,7 +25,7 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'apiKeys.revoke': { berta: 404 },
   'account.changePassword': { berta: 'own' },
   'account.signOutEverywhere': { berta: 'own' },
-  'account.remove': { berta: 'own' },
+  'account.delete': { berta: 'own' },
 };
 
 const bound = allProcedures.filter(({ policy }) => policy === 'user' || policy === 'identify');
@@ -67,7 +67,7 @@ function apiWithAnnasData() {
       forget: done,
     },
     auth: {
-      accounts: { changePassword: done, signOutEverywhere: done, remove: done },
+      accounts: { changePassword: done, signOutEverywhere: done, delete: done },
       apiKeys: {
         create(userId, wanted) {
           askedFor.add(userId);

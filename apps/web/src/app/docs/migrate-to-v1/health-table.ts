@@ -20,7 +20,7 @@ export const HEALTH_FIELDS = [
   { name: 'services.plant_id.available', meaning: 'whether the circuit is closed' },
   {
     name: 'services.plant_id.circuit_state',
-    meaning: 'closed, open, half_open, isolated, misconfigured or off; the former server had no isolated',
+    meaning: 'closed, open, half_open, isolated, misconfigured or off; the replaced system had no isolated',
   },
   { name: 'services.plant_id.fail_count', meaning: 'failures in a row and how many open the circuit, such as 0/3' },
   { name: 'services.plantnet.available', meaning: 'as of Plant.id' },

@@ -190,9 +190,9 @@ function Health() {
   return (
     <div className={styles['text']}>
       <p>
-        The replaced system reported <code>unhealthy</code> as soon as one circuit was open. Here the other service still
-        answers, so one open circuit is <code>degraded</code>, in both versions. The status is 503 in both cases: a
-        monitor that reads only the status notices either.
+        The replaced system reported <code>unhealthy</code> as soon as one circuit was open. Here the other service
+        still answers, so one open circuit is <code>degraded</code>, in both versions. The status is 503 in both cases:
+        a monitor that reads only the status notices either.
       </p>
       <table className={styles['table']}>
         <thead>

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ENDS, endAfter, scopesText } from './api-key-text.ts';
+import { EXPIRIES, expiryAfter, scopesText } from './api-key-text.ts';
 
-describe('the end of an API key', () => {
+describe('the expiry of an API key', () => {
   it.each([
     ['Never', undefined],
     ['In 30 days', '2026-03-31T12:00:00.000Z'],
     ['In 90 days', '2026-05-30T12:00:00.000Z'],
     ['In a year', '2027-03-01T12:00:00.000Z'],
-  ])('for the choice %s is %s', (label, end) => {
-    const choice = ENDS.find((candidate) => candidate.label === label);
-    expect(endAfter(choice?.days ?? 'none', Date.UTC(2026, 2, 1, 12))).toBe(end);
+  ])('for the choice %s is %s', (label, expiry) => {
+    const choice = EXPIRIES.find((candidate) => candidate.label === label);
+    expect(expiryAfter(choice?.days ?? 'none', Date.UTC(2026, 2, 1, 12))).toBe(expiry);
   });
 });
 

@@ -10,8 +10,8 @@ export const SCOPE_TEXTS: Readonly<Record<Scope, string>> = {
 };
 export const SCOPES: readonly Scope[] = ['identify', 'read', 'write'];
 
-/** Ends of a key to choose from, by the days until then; none for a key without an end. */
-export const ENDS = [
+/** When a key may expire, by the days until then; none for a key that never expires. */
+export const EXPIRIES = [
   { days: '', label: 'Never' },
   { days: '30', label: 'In 30 days' },
   { days: '90', label: 'In 90 days' },
@@ -20,8 +20,8 @@ export const ENDS = [
 
 const DAY_MS = 86_400_000;
 
-/** Returns the end of a key as the API takes it, for one of `ENDS`; undefined for a key without an end. */
-export function endAfter(days: string, now: number): string | undefined {
+/** Returns the expiry of a key as the API takes it, for one of `EXPIRIES`; undefined for a key that never expires. */
+export function expiryAfter(days: string, now: number): string | undefined {
   return days === '' ? undefined : new Date(now + Number(days) * DAY_MS).toISOString();
 }
 

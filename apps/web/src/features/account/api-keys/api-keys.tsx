@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import type { ApiKey, MadeApiKey } from '@/lib/wire.ts';
+import type { ApiKey, CreatedApiKey } from '@/lib/wire.ts';
 import { Button } from '@/ui/button.tsx';
 import { CopyField } from '@/ui/copy-field.tsx';
 import { LocalTime } from '@/ui/local-time.tsx';
@@ -15,10 +15,10 @@ import { RevokeApiKeyDialog } from './revoke-api-key-dialog.tsx';
 /** A key as the page shows it; whether it has expired is judged by the server's clock. */
 type ListedKey = ApiKey & { isExpired: boolean };
 
-/** The API keys of the account: lists and revokes them, makes new ones and shows each of these once. */
+/** The API keys of the account: lists and revokes them, creates new ones and shows each of these once. */
 export function ApiKeys({ keys }: { keys: readonly ListedKey[] }) {
   const router = useRouter();
-  const [made, setMade] = useState<MadeApiKey>();
+  const [created, setCreated] = useState<CreatedApiKey>();
   const [revoking, setRevoking] = useState<ListedKey>();
   return (
     <div className={styles['keys']}>
@@ -38,17 +38,17 @@ export function ApiKeys({ keys }: { keys: readonly ListedKey[] }) {
           ))}
         </ul>
       )}
-      {made === undefined ? null : (
+      {created === undefined ? null : (
         <CopyField
-          key={made.id}
-          label={`Key “${made.name}”`}
+          key={created.id}
+          label={`Key “${created.name}”`}
           note="Copy it now: it is not shown again."
-          value={made.key}
+          value={created.key}
         />
       )}
       <NewApiKeyForm
-        onMade={(key) => {
-          setMade(key);
+        onCreated={(key) => {
+          setCreated(key);
           router.refresh();
         }}
       />
@@ -56,7 +56,7 @@ export function ApiKeys({ keys }: { keys: readonly ListedKey[] }) {
         <RevokeApiKeyDialog
           apiKey={revoking}
           onRevoked={() => {
-            if (made?.id === revoking.id) setMade(undefined);
+            if (created?.id === revoking.id) setCreated(undefined);
             router.refresh();
           }}
           onClose={() => setRevoking(undefined)}
@@ -82,7 +82,7 @@ function KeyText({ apiKey }: { apiKey: ListedKey }) {
       <b>{name}</b> <code>{start}…</code>
       <p>{scopesText(scopes)}.</p>
       <p>
-        Made <LocalTime at={createdAt} />,{' '}
+        Created <LocalTime at={createdAt} />,{' '}
         {lastUsedAt === undefined ? (
           'never used'
         ) : (
@@ -92,7 +92,7 @@ function KeyText({ apiKey }: { apiKey: ListedKey }) {
         )}
         {expiresAt === undefined ? null : (
           <>
-            , {isExpired ? 'expired' : 'ends'} <LocalTime at={expiresAt} />
+            , {isExpired ? 'expired' : 'expires'} <LocalTime at={expiresAt} />
           </>
         )}
         .

@@ -3,28 +3,34 @@
 import type { Errors } from '@/lib/form.ts';
 import { trpc } from '@/lib/trpc.tsx';
 import { useForm } from '@/lib/use-form.ts';
-import type { MadeApiKey } from '@/lib/wire.ts';
+import type { CreatedApiKey } from '@/lib/wire.ts';
 import { Field, SelectField } from '@/ui/field.tsx';
 import form from '@/ui/form.module.css';
 import { FormErrorText, SubmitButton } from '@/ui/form.tsx';
 import { toFormFailure } from '../account-api.ts';
 import { LONG_NAME, nameError } from '../account-rules.ts';
 import { MANY_TRIES } from '../sign-in.ts';
-import { ENDS, endAfter, SCOPE_TEXTS, SCOPES } from './api-key-text.ts';
+import { EXPIRIES, expiryAfter, SCOPE_TEXTS, SCOPES } from './api-key-text.ts';
 import styles from './api-keys.module.css';
 
 /** Form for a new API key. */
-export function NewApiKeyForm({ onMade }: { onMade: (key: MadeApiKey) => void }) {
-  const { mutateAsync: makeKey } = trpc.v1.apiKeys.create.useMutation();
+export function NewApiKeyForm({ onCreated }: { onCreated: (key: CreatedApiKey) => void }) {
+  const { mutateAsync: createKey } = trpc.v1.apiKeys.create.useMutation();
   const { busy, errors, error, endWait, formProps } = useForm({
     fields: FIELDS,
     check: checkKey,
     async send(values) {
       const scopes = SCOPES.filter((scope) => values[scope] !== '');
       if (scopes.length === 0) return { error: { message: NO_SCOPE } };
-      const end = endAfter(values.days, Date.now());
+      const expiresAt = expiryAfter(values.days, Date.now());
       try {
-        onMade(await makeKey({ name: values.name.trim(), scopes, ...(end !== undefined && { expires_at: end }) }));
+        onCreated(
+          await createKey({
+            name: values.name.trim(),
+            scopes,
+            ...(expiresAt !== undefined && { expires_at: expiresAt }),
+          }),
+        );
       } catch (cause) {
         return toFormFailure(cause, TEXTS);
       }
@@ -49,8 +55,8 @@ export function NewApiKeyForm({ onMade }: { onMade: (key: MadeApiKey) => void })
           </label>
         ))}
       </fieldset>
-      <SelectField label="Ends" name="days">
-        {ENDS.map(({ days, label }) => (
+      <SelectField label="Expires" name="days">
+        {EXPIRIES.map(({ days, label }) => (
           <option key={days} value={days}>
             {label}
           </option>
@@ -60,8 +66,8 @@ export function NewApiKeyForm({ onMade }: { onMade: (key: MadeApiKey) => void })
       <div>
         <SubmitButton
           tone="leaf"
-          label="Make a key"
-          busyLabel="Making a key"
+          label="Create a key"
+          busyLabel="Creating a key"
           busy={busy}
           until={error?.until}
           onWaitOver={endWait}

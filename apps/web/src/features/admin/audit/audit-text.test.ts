@@ -60,8 +60,8 @@ describe('the text of an audit entry', () => {
     expect(Object.values(changeTexts(entry)).join(', ')).toBe(change);
   });
 
-  it('does not show the address that stands in for a removed account', () => {
-    expect(personText('0c6f2f8e-8d0c-4bb4-8f2e-5d1f6b6a9a55@removed.invalid')).toBe('a removed account');
-    expect(personText(undefined)).toBe('a removed account');
+  it('does not show the address that stands in for a deleted account', () => {
+    expect(personText('0c6f2f8e-8d0c-4bb4-8f2e-5d1f6b6a9a55@removed.invalid')).toBe('a deleted account');
+    expect(personText(undefined)).toBe('a deleted account');
   });
 });

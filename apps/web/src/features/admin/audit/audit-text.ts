@@ -4,12 +4,12 @@ import type { AuditEntry } from '../../../lib/wire.ts';
 import { STATE_NAMES } from '../state/provider-state.ts';
 
 const MINUTE_MS = 60_000;
-/** The domain of the addresses that stand in for those of removed accounts. */
+/** The domain of the addresses that stand in for those of deleted accounts. */
 const REMOVED = '@removed.invalid';
 
 /** Returns the address of a person in an entry, as long as their account exists. */
 export function personText(email: string | undefined): string {
-  return email === undefined || email.endsWith(REMOVED) ? 'a removed account' : email;
+  return email === undefined || email.endsWith(REMOVED) ? 'a deleted account' : email;
 }
 
 /** Describes the action of an audit entry, such as "Isolated Pl@ntNet, 15 min". */

@@ -3,12 +3,12 @@ import { Prisma, type PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { lockAccount, requireAnotherAdmin } from './lock-account.ts';
 
-/** Domain of the addresses of removed accounts: a reserved one (RFC 2606), for which no account can exist. */
-export const REMOVED_DOMAIN = '@removed.invalid';
+/** Domain of the addresses of deleted accounts: a reserved one (RFC 2606), for which no account can exist. */
+export const DELETED_DOMAIN = '@removed.invalid';
 
 type Transaction = Prisma.TransactionClient;
 
-export interface RemoveAccountOptions {
+export interface DeleteAccountOptions {
   client: PrismaClient;
   clock: Clock;
   /** Deletes everything that is stored for a user elsewhere; called again after a failure. */
@@ -16,18 +16,18 @@ export interface RemoveAccountOptions {
 }
 
 /**
- * Erases the user's data first, while they can still sign in and try again, and removes the account when nothing is
+ * Erases the user's data first, while they can still sign in and try again, and deletes the account when nothing is
  * left, also nothing that was stored meanwhile.
  * @throws {AuthError} `last_admin`
  */
-export async function removeAccount(options: RemoveAccountOptions, userId: string): Promise<void> {
-  await options.client.$transaction((transaction) => lockRemovable(transaction, userId));
+export async function deleteAccount(options: DeleteAccountOptions, userId: string): Promise<void> {
+  await options.client.$transaction((transaction) => lockDeletable(transaction, userId));
   do await options.eraseOwner(userId);
-  while (!(await removeUser(options, userId)));
+  while (!(await deleteUser(options, userId)));
 }
 
 /** Deletes the user, or clears all personal data when other rows refer to them. False when there is more to erase. */
-async function removeUser({ client, clock }: RemoveAccountOptions, userId: string): Promise<boolean> {
+async function deleteUser({ client, clock }: DeleteAccountOptions, userId: string): Promise<boolean> {
   try {
     return await client.$transaction((transaction) =>
       ifErased(transaction, userId, () => transaction.user.delete({ where: { id: userId } })),
@@ -41,7 +41,7 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
       await transaction.user.update({
         where: { id: userId },
         data: {
-          email: `${randomUUID()}${REMOVED_DOMAIN}`,
+          email: `${randomUUID()}${DELETED_DOMAIN}`,
           name: null,
           passwordHash: null,
           role: 'user',
@@ -61,14 +61,14 @@ async function removeUser({ client, clock }: RemoveAccountOptions, userId: strin
 
 /** Does `work` if no identification of the user is left. False when one is left; true for a user who does not exist. */
 async function ifErased(transaction: Transaction, userId: string, work: () => Promise<unknown>): Promise<boolean> {
-  if (!(await lockRemovable(transaction, userId))) return true;
+  if (!(await lockDeletable(transaction, userId))) return true;
   const left = await transaction.identification.findFirst({ where: { ownerId: userId }, select: { id: true } });
   if (left === null) await work();
   return left === null;
 }
 
 /** Locks the user. False for a user who does not exist. @throws {AuthError} `last_admin` */
-async function lockRemovable(transaction: Transaction, userId: string): Promise<boolean> {
+async function lockDeletable(transaction: Transaction, userId: string): Promise<boolean> {
   const account = await lockAccount(transaction, userId);
   if (account !== undefined) requireAnotherAdmin(account);
   return account !== undefined;
