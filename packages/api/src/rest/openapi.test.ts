@@ -1,3 +1,4 @@
+import { ACCEPTED_MEDIA_TYPES } from '@plantcommunity/identification/photo-formats';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { v1 } from '../v1/index.ts';
@@ -124,7 +125,7 @@ describe('the OpenAPI document', () => {
       },
     });
     expect(body?.encoding).toEqual({
-      image: { contentType: 'image/jpeg, image/png, image/webp, image/gif' },
+      image: { contentType: ACCEPTED_MEDIA_TYPES },
       organs: { style: 'form', explode: true },
     });
   });
