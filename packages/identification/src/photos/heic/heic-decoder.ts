@@ -6,7 +6,6 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@plantcommunity/resilience';
 import { IdentificationError, type PhotoErrorReason } from '../../errors.ts';
-import type { InspectedPhoto } from '../inspect.ts';
 
 /** Up to this size a decode may take `SECONDS.small`. An iPhone's photo of 12 megapixels takes 1.2 s on one core. */
 const SMALL_PIXELS = 16_000_000;
@@ -49,7 +48,14 @@ export interface HeicDecoder {
   decode(photo: HeicPhoto, side: number): Promise<Buffer>;
 }
 
-type HeicPhoto = Pick<InspectedPhoto, 'data' | 'height' | 'profile' | 'width'>;
+/** What the decoder reads of an inspected photo. */
+interface HeicPhoto {
+  readonly data: Buffer;
+  width: number;
+  height: number;
+  /** Offsets of its colour profile in `data`, `to` exclusive. */
+  profile?: { from: number; to: number };
+}
 
 export interface HeicDecoderOptions {
   clock: Clock;
