@@ -19,7 +19,7 @@ interface Source {
 export interface Generator {
   name: string;
   generate(source: Source): Promise<unknown>;
-  /** A program that sends two photos with their organs through the client and returns the status. */
+  /** A program that sends two photos with their organs and an Idempotency-Key through the client, and returns the status. */
   program: string;
 }
 
@@ -32,10 +32,10 @@ export const generators: readonly Generator[] = [
     generate: async () => undefined,
     program: `
       import axios from 'axios';
-      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+      export async function identify(baseUrl: string, photos: File[], key: string): Promise<number> {
         const url = baseUrl + '/plant-identification/identify';
         const form = axios.toFormData({ image: photos, ${FIELDS} }, new FormData());
-        const { status } = await axios.post(url, form, { validateStatus: () => true });
+        const { status } = await axios.post(url, form, { headers: { 'Idempotency-Key': key }, validateStatus: () => true });
         return status;
       }`,
   },
@@ -49,8 +49,9 @@ export const generators: readonly Generator[] = [
     program: `
       import createClient from 'openapi-fetch';
       import type { paths } from './schema';
-      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+      export async function identify(baseUrl: string, photos: File[], key: string): Promise<number> {
         const { response } = await createClient<paths>({ baseUrl }).POST('/plant-identification/identify', {
+          params: { header: { 'Idempotency-Key': key } },
           body: { image: photos as unknown as string[], ${FIELDS} },
           bodySerializer({ image, ...fields }) {
             const form = new FormData();
@@ -74,9 +75,13 @@ export const generators: readonly Generator[] = [
     program: `
       import { createClient } from './client';
       import { identifyPlant } from './sdk.gen';
-      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+      export async function identify(baseUrl: string, photos: File[], key: string): Promise<number> {
         const client = createClient({ baseUrl });
-        const { response } = await identifyPlant({ client, body: { image: photos, ${FIELDS} } });
+        const { response } = await identifyPlant({
+          client,
+          headers: { 'Idempotency-Key': key },
+          body: { image: photos, ${FIELDS} },
+        });
         return response?.status ?? 0;
       }`,
   },
@@ -89,8 +94,8 @@ export const generators: readonly Generator[] = [
       }),
     program: `
       import { identifyPlant } from './api';
-      export async function identify(_baseUrl: string, photos: File[]): Promise<number> {
-        const { status } = await identifyPlant({ image: photos, ${FIELDS} });
+      export async function identify(_baseUrl: string, photos: File[], key: string): Promise<number> {
+        const { status } = await identifyPlant({ image: photos, ${FIELDS} }, { headers: { 'Idempotency-Key': key } });
         return status;
       }`,
   },
@@ -100,9 +105,12 @@ export const generators: readonly Generator[] = [
       generateApi({ input: document, output: folder, fileName: 'api.ts', httpClientType: 'axios', silent: true }),
     program: `
       import { Api } from './api';
-      export async function identify(baseURL: string, photos: File[]): Promise<number> {
+      export async function identify(baseURL: string, photos: File[], key: string): Promise<number> {
         const api = new Api({ baseURL, validateStatus: () => true });
-        const { status } = await api.plantIdentification.identifyPlant({ image: photos, ${FIELDS} });
+        const { status } = await api.plantIdentification.identifyPlant(
+          { image: photos, ${FIELDS} },
+          { headers: { 'Idempotency-Key': key } },
+        );
         return status;
       }`,
   },
@@ -113,12 +121,14 @@ export const generators: readonly Generator[] = [
     // The client sends every list as JSON, even of photos, but passes on a FormData.
     program: `
       import { Api } from './api';
-      export async function identify(baseUrl: string, photos: File[]): Promise<number> {
+      export async function identify(baseUrl: string, photos: File[], key: string): Promise<number> {
         const form = new FormData();
         for (const photo of photos) form.append('image', photo);
         const fields = { ${FIELDS} };
         for (const [name, value] of Object.entries(fields)) form.append(name, Array.isArray(value) ? JSON.stringify(value) : String(value));
-        const answer = await new Api({ baseUrl }).plantIdentification.identifyPlant(form as never).catch((error: Response) => error);
+        const answer = await new Api({ baseUrl }).plantIdentification
+          .identifyPlant(form as never, { headers: { 'Idempotency-Key': key } })
+          .catch((error: Response) => error);
         return answer.status;
       }`,
   },

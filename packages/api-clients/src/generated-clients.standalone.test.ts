@@ -77,18 +77,19 @@ describe.each(['openapi.json', 'openapi-3.0.json'])('clients generated from %s',
   });
 
   it.each(generators.map((generator, index) => ({ name: generator.name, index })))(
-    'send two photos with their organs: $name',
+    'send two photos with their organs and an Idempotency-Key: $name',
     async ({ index }) => {
       const client = (await import(/* @vite-ignore */ programOf(index))) as {
-        identify(url: string, photos: File[]): Promise<number>;
+        identify(url: string, photos: File[], key: string): Promise<number>;
       };
-      expect(await client.identify(baseUrl, PHOTOS)).toBe(200);
+      expect(await client.identify(baseUrl, PHOTOS, `key-${index}`)).toBe(200);
       expect(await lastOptions()).toEqual({
         photos: 2,
         organs: ['leaf', 'flower'],
         includeDiseases: false,
         location: { latitude: 0.00005, longitude: -0.25 },
         language: 'en',
+        idempotencyKey: `key-${index}`,
       });
     },
   );

@@ -10,7 +10,7 @@ export type UploadServerMessage =
       startRss: number;
       peakRss: number;
       asked: number;
-      /** Options of the last upload that reached the service. */
+      /** Options of the last upload that reached the service, with its number of photos and its Idempotency-Key. */
       options: object;
     };
 
@@ -37,8 +37,8 @@ setInterval(() => {
 }, TICK_MS);
 const send = (message: UploadServerMessage) => process.send?.(message);
 process.on('message', () => {
-  const last = asked.at(-1);
-  const options = { photos: last?.photos.length, ...last?.options };
+  const { idempotencyKey, options: read, photos } = asked.at(-1) ?? {};
+  const options = { photos: photos?.length, ...read, ...(idempotencyKey !== undefined && { idempotencyKey }) };
   send({ startRss, peakRss, asked: asked.length, options });
 });
 process.on('disconnect', () => process.exit());
