@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { breakingChanges } from './breaking-changes.ts';
 import { type Json, type JsonObject, readDocument } from './document.ts';
+import { isAsReleased } from './released-document.ts';
 
 const account = {
   type: 'object',
@@ -93,6 +94,7 @@ describe('a change breaks clients that', () => {
     ],
     ['adds a minimum', `${OPERATION}.parameters.1.schema.minimum`, 1, 'query parameter limit has a narrower minimum'],
     ['requires a member', `${BODY}.required`, ['name', 'role'], 'body/role is required'],
+    ['requires a new member', `${BODY}.required`, ['name', 'email'], 'body/email is required'],
     ['refuses a member', `${BODY}.properties`, { name: { type: 'string', maxLength: 80 } }, 'body/role is refused'],
     ['drops a value', `${BODY}.properties.role.enum`, ['user'], 'body/role no longer takes "admin"'],
     ['limits values', `${BODY}.properties.name.enum`, ['Anna'], 'body/name no longer takes every value'],
@@ -119,6 +121,8 @@ describe('a change breaks clients that', () => {
     ],
     ['removes a member of answers', `${SCHEMA}.properties.tier`, undefined, '200: body/tier is gone'],
     ['makes a member optional', `${SCHEMA}.required`, ['id'], '200: body/tier may be absent'],
+    ['drops a value of answers', `${SCHEMA}.properties.tier.enum`, ['free'], '200: body/tier is never "pro" now'],
+    ['drops an error code', `${SCHEMA}.properties.code.enum`, [], '200: body/code is never "internal" now'],
     ['adds a value', `${SCHEMA}.properties.tier.enum`, ['free', 'pro', 'gold'], '200: body/tier may be "gold"'],
     [
       'changes a nested member',
@@ -154,4 +158,8 @@ describe('a change breaks no client that', () => {
 
 it('the committed document breaks no client of the released one', () => {
   expect(breakingChanges(readDocument('openapi.released.json'), readDocument('openapi.json'))).toEqual([]);
+});
+
+it('the released document is as `npm run api:release` has written it', () => {
+  expect(isAsReleased(), 'openapi.released.json was changed by hand, or its checksum was').toBe(true);
 });

@@ -12,8 +12,8 @@ import {
 
 /**
  * Lists the changes between two documents that break clients of the older one: what it takes away, what it demands in
- * addition, and values in answers that clients do not know. v1 may add operations, optional parameters and members of
- * answers.
+ * addition, values in answers that clients do not know, and values that they wait for in vain. v1 may add operations,
+ * optional parameters and members of answers.
  */
 export function breakingChanges(older: JsonObject, newer: JsonObject): string[] {
   const now = new Map(operationsOf(newer).map((operation) => [keyOf(operation), operation]));
@@ -133,7 +133,10 @@ function narrowed(before: JsonObject, after: JsonObject, at: string): string[] {
   ];
 }
 
-/** Lists why a value that fits the schema `after` may not fit `before`: for what clients read. */
+/**
+ * Lists why a value that fits the schema `after` may not fit `before`, and which values of an `enum` it never has any
+ * more: for what clients read.
+ */
 function widened(before: JsonObject, after: JsonObject, at: string): string[] {
   const current = objectAt(after, 'properties');
   const gone = Object.keys(objectAt(before, 'properties')).filter((name) => !(name in current));
@@ -147,6 +150,7 @@ function widened(before: JsonObject, after: JsonObject, at: string): string[] {
     ...missingValues(after, before)
       .filter(() => !at.endsWith('/code'))
       .map((value) => `${at} may be ${value}`),
+    ...(before['enum'] === undefined ? [] : missingValues(before, after)).map((value) => `${at} is never ${value} now`),
     ...inside(before, after, at, widened),
   ];
 }
