@@ -1,6 +1,7 @@
 import type { Namespace } from '../rest/endpoint.ts';
 import { DOCUMENT_FILES, openApiDocument } from '../rest/openapi.ts';
-import { readDocument, textAt } from './document.ts';
+import { brunoCollection } from './bruno-collection.ts';
+import { parseObject, readDocument, textAt } from './document.ts';
 
 const version = textAt(readDocument('package.json'), 'version');
 
@@ -19,4 +20,13 @@ export function committedDocuments(namespace: Namespace): ReadonlyMap<string, st
       `${JSON.stringify(openApiDocument(namespace, openapi, config), undefined, 2)}\n`,
     ]),
   );
+}
+
+/** Folder of the committed Bruno collection in this package. */
+export const BRUNO_FOLDER = 'bruno';
+
+/** Returns the text of each file of the committed Bruno collection by its path in this package. */
+export function brunoFiles(namespace: Namespace): ReadonlyMap<string, string> {
+  const document = parseObject(committedDocuments(namespace).get('openapi.json') ?? '');
+  return new Map([...brunoCollection(document)].map(([path, text]) => [`${BRUNO_FOLDER}/${path}`, text]));
 }

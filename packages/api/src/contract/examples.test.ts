@@ -40,7 +40,7 @@ function valueFaults(described: JsonObject, at: string): string[] {
   const schema = objectAt(described, 'schema');
   const [example = described['example']] = listAt(schema, 'examples');
   return [
-    ...(textAt(described, 'description') || textAt(schema, 'description') ? [] : [`${at} has no description`]),
+    ...(textAt(described, 'description') ? [] : [`${at} has no description`]),
     ...(example === undefined ? [`${at} has no example`] : faultsOf(schema, example).map((fault) => `${at}: ${fault}`)),
   ];
 }

@@ -89,7 +89,10 @@ export function identify<W extends WireShapes>({ identification: { present, sche
     method: 'POST',
     path: '/plant-identification/identify',
     procedure,
-    request: { headers: z.object({ [IDEMPOTENCY_KEY]: idempotencyKey.optional() }), multipart },
+    request: {
+      headers: z.object({ [IDEMPOTENCY_KEY]: idempotencyKey.optional().meta(idempotencyKey.meta() ?? {}) }),
+      multipart,
+    },
     responses: {
       200: {
         description: 'The identification',
