@@ -1,5 +1,6 @@
 import { stringifyCollection, stringifyEnvironment, stringifyFolder, stringifyRequest } from '@usebruno/filestore';
 import {
+  exampleOf,
   isObject,
   type Json,
   type JsonObject,
@@ -7,6 +8,8 @@ import {
   type Operation,
   objectAt,
   operationsOf,
+  type Place,
+  parametersIn,
   textAt,
   textsAt,
 } from './document.ts';
@@ -55,8 +58,8 @@ function folderOf(tag: JsonObject, seq: number, operations: readonly Operation[]
   ];
 }
 
-function requestOf({ method, object, path }: Operation, seq: number) {
-  const parameters = listAt(object, 'parameters').filter(isObject);
+function requestOf(operation: Operation, seq: number) {
+  const { method, object, path } = operation;
   const isPublic = listAt(object, 'security').length === 0;
   return {
     type: 'http-request',
@@ -65,8 +68,8 @@ function requestOf({ method, object, path }: Operation, seq: number) {
     request: {
       method,
       url: `{{baseUrl}}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
-      params: [...valuesIn('path', parameters), ...valuesIn('query', parameters)],
-      headers: valuesIn('header', parameters),
+      params: [...valuesIn('path', operation), ...valuesIn('query', operation)],
+      headers: valuesIn('header', operation),
       auth: { mode: isPublic ? 'none' : 'inherit' },
       body: bodyOf(objectAt(objectAt(object, 'requestBody'), 'content')),
       docs: textAt(object, 'description'),
@@ -83,19 +86,14 @@ function givesToken(operation: JsonObject): boolean {
 }
 
 /** Lists the parameters of a place with their examples. Those that are not required are switched off. */
-function valuesIn(place: 'path' | 'query' | 'header', parameters: readonly JsonObject[]) {
-  return parameters
-    .filter((parameter) => parameter['in'] === place)
-    .map((parameter) => {
-      const [example = parameter['example'] ?? ''] = listAt(objectAt(parameter, 'schema'), 'examples');
-      return {
-        name: textAt(parameter, 'name'),
-        value: asText(example),
-        type: place,
-        enabled: parameter['required'] === true,
-        description: textAt(parameter, 'description'),
-      };
-    });
+function valuesIn(place: Place, operation: Operation) {
+  return parametersIn(operation, place).map((parameter) => ({
+    name: textAt(parameter, 'name'),
+    value: asText(exampleOf(parameter) ?? ''),
+    type: place,
+    enabled: parameter['required'] === true,
+    description: textAt(parameter, 'description'),
+  }));
 }
 
 const asText = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -90,3 +90,19 @@ export function operationsOf(document: JsonObject): Operation[] {
     }),
   );
 }
+
+/** Where a parameter is sent. */
+export type Place = 'path' | 'query' | 'header';
+
+/** Lists the parameters of an operation that are sent in one place. */
+export function parametersIn({ object }: Operation, place: Place): JsonObject[] {
+  return listAt(object, 'parameters')
+    .filter(isObject)
+    .filter((parameter) => parameter['in'] === place);
+}
+
+/** Returns the example of a parameter or a header, which may stand in its schema. */
+export function exampleOf(described: JsonObject): Json | undefined {
+  const [example = described['example']] = listAt(objectAt(described, 'schema'), 'examples');
+  return example;
+}

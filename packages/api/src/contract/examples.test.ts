@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  exampleOf,
   isObject,
   type Json,
   type JsonObject,
@@ -38,7 +39,7 @@ function exampleFaults(content: JsonObject, at: string): string[] {
 /** Lists what a parameter or a header lacks. Its example may stand in its schema. */
 function valueFaults(described: JsonObject, at: string): string[] {
   const schema = objectAt(described, 'schema');
-  const [example = described['example']] = listAt(schema, 'examples');
+  const example = exampleOf(described);
   return [
     ...(textAt(described, 'description') ? [] : [`${at} has no description`]),
     ...(example === undefined ? [`${at} has no example`] : faultsOf(schema, example).map((fault) => `${at}: ${fault}`)),

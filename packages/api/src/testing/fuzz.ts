@@ -12,14 +12,18 @@ const BASE_PATH = '/api/v1';
 const PATIENCE_MS = 10_000;
 const RATE = { count: 1_000_000, windowMs: 3_600_000 };
 
-/** How often each status was answered. */
-export type StatusCounts = Record<number, number>;
+export interface FuzzReport {
+  /** How often each status was answered. */
+  counts: Record<number, number>;
+  /** Operations of which no request succeeded, so that the run says little about them. */
+  unreached: string[];
+}
 
 /**
  * Sends requests drawn from the committed document to a server of the API, one after the other. Rejects with the smallest
  * request that hangs, that gets a 5xx, or whose answer is not as the document says.
  */
-export async function fuzz({ runs, seed }: { runs: number; seed?: number }): Promise<StatusCounts> {
+export async function fuzz({ runs, seed }: { runs: number; seed?: number }): Promise<FuzzReport> {
   const document = readDocument('openapi.json');
   const faultsOf = createAnswerCheck(document, BASE_PATH);
   const rates = Object.fromEntries(Object.keys(config.rates).map((name) => [name, RATE]));
@@ -28,10 +32,13 @@ export async function fuzz({ runs, seed }: { runs: number; seed?: number }): Pro
     service: ownedBy('anna'),
   });
   const server = await serve(guardUnderTest(clock), (incoming) => api.rest(incoming));
-  const counts: StatusCounts = {};
-  const property = asyncProperty(requestsTo(operationsOf(document)), async (drawn) => {
+  const counts: Record<number, number> = {};
+  const operations = operationsOf(document);
+  const succeeded = new Set<string>();
+  const property = asyncProperty(requestsTo(operations), async (drawn) => {
     const answer = await send(drawn, server.port);
     counts[answer.status] = (counts[answer.status] ?? 0) + 1;
+    if (answer.status < 300 && answer.method === drawn.operation.method) succeeded.add(drawn.operation.id);
     const faults = [...(answer.status >= 500 ? [`answers ${answer.status}`] : []), ...faultsOf(answer)];
     if (faults.length > 0) throw new Error(faults.join('\n'));
   });
@@ -40,7 +47,8 @@ export async function fuzz({ runs, seed }: { runs: number; seed?: number }): Pro
   } finally {
     server.close();
   }
-  return counts;
+  const unreached = operations.map(({ id }) => id).filter((id) => !succeeded.has(id));
+  return { counts, unreached };
 }
 
 function send({ body, headers, method, target }: DrawnRequest, port: number): Promise<SeenAnswer> {
