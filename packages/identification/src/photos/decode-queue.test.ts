@@ -228,3 +228,46 @@ describe('background decodes', () => {
     expect(began).toEqual(['anna 1', 'anna 2', 'leaf', 'anna 3']);
   });
 });
+
+describe('the memory of running decodes', () => {
+  /** Queues decodes by their bytes, of which 512 fit, and returns the running ones in the order of their start. */
+  async function running(concurrency: number, sizes: readonly number[]) {
+    const queue = createDecodeQueue<void>({ concurrency, capacity: 32, backgroundCapacity: 16, maxBytes: 512 });
+    const ends: (() => void)[] = [];
+    const began: number[] = [];
+    for (const [index, bytes] of sizes.entries()) {
+      const work = () => {
+        began.push(index);
+        return new Promise<void>((resolve) => ends.push(resolve));
+      };
+      void queue.run({ subject: 'user:anna', background: false }, `photo ${index}`, work, bytes);
+    }
+    await settled();
+    return {
+      began,
+      end: async () => {
+        ends.shift()?.();
+        await settled();
+      },
+    };
+  }
+
+  it.each([1, 2])('is shared with %i at once: the number bounds small ones', async (concurrency) => {
+    const { began } = await running(concurrency, [30, 30, 30]);
+    expect(began).toEqual([0, 1].slice(0, concurrency));
+  });
+
+  it('bounds large ones: the next one waits for its memory, and no later one passes it', async () => {
+    const { began, end } = await running(4, [230, 230, 230, 30]);
+    expect(began).toEqual([0, 1]);
+    await end();
+    expect(began).toEqual([0, 1, 2, 3]);
+  });
+
+  it('lets one that needs more than all run alone', async () => {
+    const { began, end } = await running(2, [600, 30]);
+    expect(began).toEqual([0]);
+    await end();
+    expect(began).toEqual([0, 1]);
+  });
+});

@@ -22,6 +22,8 @@ export interface DecodeQueueOptions {
   capacity: number;
   /** Queue capacity for background decodes. */
   backgroundCapacity: number;
+  /** Maximum memory of all running decodes together; a decode that needs more runs alone. Undefined: no limit. */
+  maxBytes?: number;
 }
 
 /**
@@ -33,11 +35,12 @@ export interface DecodeQueueOptions {
  */
 export interface DecodeQueue<T> {
   /**
-   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners.
+   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners. `bytes`: the
+   * memory that it needs.
    * @throws {IdentificationError} `busy` when the queue is full, with `overShare` when the owner's own decodes are the
    * reason; otherwise what `work` throws
    */
-  run(owner: DecodeOwner, key: string, work: () => Promise<T>): Promise<T>;
+  run(owner: DecodeOwner, key: string, work: () => Promise<T>, bytes?: number): Promise<T>;
   /** Returns the numbers of decodes; one that several owners wait for counts once. */
   size(): { running: number; waiting: number };
 }
@@ -47,10 +50,12 @@ interface Job<T> {
   work: () => Promise<T>;
   result: PromiseWithResolvers<T>;
   isRunning: boolean;
+  bytes: number;
 }
 
 export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T> {
-  const { concurrency } = options;
+  const { concurrency, maxBytes = Number.POSITIVE_INFINITY } = options;
+  let usedBytes = 0;
   const jobs = new Map<string, Job<T>>();
   const foreground = createPriority<T>(options.capacity, concurrency);
   const background = createPriority<T>(options.backgroundCapacity, Math.max(1, Math.floor(concurrency / 2)));
@@ -58,20 +63,26 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   const hasSlot = (priority: Priority<T>) =>
     priority.running() < priority.maxRunning && foreground.running() + background.running() < concurrency;
 
+  const fits = ({ bytes }: Job<T>) => usedBytes === 0 || usedBytes + bytes <= maxBytes;
+
   async function start(priority: Priority<T>, owner: QueueOwner, job: Job<T>): Promise<void> {
     job.isRunning = true;
     foreground.queues.remove(job);
     background.queues.remove(job);
     priority.started(owner);
+    usedBytes += job.bytes;
     await job.work().then(job.result.resolve, job.result.reject);
     priority.ended(owner);
+    usedBytes -= job.bytes;
     jobs.delete(job.key);
     for (const next of [foreground, background]) {
       while (hasSlot(next)) {
-        const taken = next.queues.take(next.load);
+        const taken = next.queues.take(next.load, fits);
         if (taken === undefined) break;
         void start(next, taken.owner, taken.item);
       }
+      // A decode that waits for memory is next: none of the background may take it away.
+      if (!next.queues.isEmpty()) return;
     }
   }
 
@@ -92,12 +103,13 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
   }
 
   return {
-    async run({ address, background: isBackground, subject }, key, work) {
+    async run({ address, background: isBackground, subject }, key, work, bytes = 0) {
       const priority = isBackground ? background : foreground;
       const owner = { subject, address: address ?? subject };
-      const job = jobs.get(key) ?? { key, work, result: Promise.withResolvers<T>(), isRunning: false };
+      const job = jobs.get(key) ?? { key, work, bytes, result: Promise.withResolvers<T>(), isRunning: false };
       if (!job.isRunning) {
-        if (hasSlot(priority)) void start(priority, owner, job);
+        const isNext = foreground.queues.isEmpty() && (!isBackground || background.queues.isEmpty());
+        if (isNext && hasSlot(priority) && fits(job)) void start(priority, owner, job);
         else wait(priority, owner, job);
       }
       jobs.set(key, job);

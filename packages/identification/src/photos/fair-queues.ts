@@ -30,9 +30,10 @@ export interface FairQueues<T> {
   add(owner: QueueOwner, item: T): Placement<T>;
   /**
    * Removes and returns the first item of the subject with the lowest load, at the address with the lowest load; those
-   * with equal loads take turns.
+   * with equal loads take turns. Takes nothing when that item is not allowed to start, so that no later one passes it.
    */
-  take(load: Load): { owner: QueueOwner; item: T } | undefined;
+  take(load: Load, mayStart: (item: T) => boolean): { owner: QueueOwner; item: T } | undefined;
+  isEmpty(): boolean;
   /** Whether the item is in any queue. */
   holds(item: T): boolean;
   /** Removes the item from all queues. */
@@ -100,19 +101,21 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
       push(owner, item);
       return displaced === undefined ? { placed: true } : { placed: true, displaced: { item: displaced, overShare } };
     },
-    take(load) {
+    take(load, mayStart) {
       const [next] = [...addresses].toSorted(([a], [b]) => load.ofAddress(a) - load.ofAddress(b));
       const [address, queues = new Map<string, T[]>()] = next ?? [];
       const [first] = [...queues].toSorted(([a], [b]) => load.ofSubject(a) - load.ofSubject(b));
       if (address === undefined || first === undefined) return undefined;
       const [subject, queue] = first;
       const owner = { address, subject };
-      const item = removeAt(owner, queue, 0);
-      if (item === undefined) return undefined;
+      const [item] = queue;
+      if (item === undefined || !mayStart(item)) return undefined;
+      removeAt(owner, queue, 0);
       if (queues.delete(subject)) queues.set(subject, queue);
       if (addresses.delete(address)) addresses.set(address, queues);
       return { owner, item };
     },
+    isEmpty: () => size === 0,
     holds: (item) => [...addresses.values()].some((queues) => [...queues.values()].some((all) => all.includes(item))),
     remove(item) {
       for (const [address, queues] of addresses) {

@@ -30,6 +30,8 @@ const QUALITY = 85;
 /** libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
 const TIMEOUT_SECONDS = 10;
 
+/** Memory that all running decodes share, beside the process that decodes HEIC. */
+const MAX_RASTER_BYTES = 512 * 1024 * 1024;
 /** One process decodes HEIC at a time, in about a second each; more photos would wait longer than their callers do. */
 const HEIC_QUEUE: DecodeQueueOptions = { concurrency: 1, capacity: 16, backgroundCapacity: 8 };
 const DAMAGED_PHOTO: PhotoErrorReason = { type: 'unreadable', fault: 'damaged' };
@@ -76,7 +78,7 @@ export interface PhotoNormalizerOptions extends DecodeQueueOptions {
 
 export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoNormalizerOptions): DecodingNormalizer {
   confineDecoder();
-  const decodes = createDecodeQueue<NormalizedPhoto>(queue);
+  const decodes = createDecodeQueue<NormalizedPhoto>({ maxBytes: MAX_RASTER_BYTES, ...queue });
   const heicDecodes = createDecodeQueue<NormalizedPhoto>(HEIC_QUEUE);
   const heicDecoder = createHeicDecoder({ clock, ...heic });
   const size = () => {
@@ -107,11 +109,16 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
-        return await (photo.type === 'heic' ? heicDecodes : decodes).run(owner, photo.hash, async () => {
-          const normalized = await decode(photo);
-          cached.set(photo.hash, normalized);
-          return normalized;
-        });
+        return await (photo.type === 'heic' ? heicDecodes : decodes).run(
+          owner,
+          photo.hash,
+          async () => {
+            const normalized = await decode(photo);
+            cached.set(photo.hash, normalized);
+            return normalized;
+          },
+          photo.rasterBytes,
+        );
       } catch (error) {
         if (error instanceof IdentificationError || error instanceof HeicProcessError) throw error;
         // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
