@@ -85,6 +85,7 @@ export async function buildContainer(environment: NodeJS.ProcessEnv): Promise<Co
     photoLimits: settings.upload,
     decodeConcurrency: settings.decodeConcurrency,
     photos,
+    host: settings.appUrl.hostname,
     photoSpaceBytes: settings.photoSpaceBytes,
     isDemo: settings.isDemo,
     sendTraceparent: settings.sendTraceparent,

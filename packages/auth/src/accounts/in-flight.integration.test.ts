@@ -70,6 +70,7 @@ beforeEach(async () => {
     photoLimits: { maxBytes: 1_000_000, maxSide: 1_000, maxPixels: 1_000_000, maxPhotos: 5 },
     decodeConcurrency: 2,
     photos: { folder: photoDir },
+    host: 'plants.example',
     photoSpaceBytes: 0,
     isDemo: false,
     database,

@@ -54,7 +54,7 @@ export function createIdentificationService(
   options: IdentificationOptions,
   parts: Partial<ServiceParts> = {},
 ): OperatedService {
-  const { clock, database, logger, photos } = options;
+  const { clock, database, host, logger, photos } = options;
   return composeService(options, {
     definitions: parts.definitions ?? PROVIDERS,
     normalizer:
@@ -66,7 +66,7 @@ export function createIdentificationService(
         clock,
         metrics: options.metrics.decodes,
       }),
-    store: parts.store ?? createStore({ database, photos, clock, logger }),
+    store: parts.store ?? createStore({ database, photos, host, clock, logger }),
     idempotencyKeys: parts.idempotencyKeys ?? createIdempotencyKeys({ client: database.client, clock }),
     dailyUsage: parts.dailyUsage ?? new StoredDailyUsage({ database, clock, logger }),
     keyPrefix: parts.keyPrefix ?? '',

@@ -49,6 +49,8 @@ export interface IdentificationOptions {
   /** Maximum concurrent photo decodes. Measured on two cores: two are as fast as eight. */
   decodeConcurrency: number;
   photos: PhotoPlace;
+  /** Host name of the app, by which a copy of its database is recognised. */
+  host: string;
   /** Bytes that the photos of one owner may use; 0: unlimited. The last identification may exceed it. */
   photoSpaceBytes: number;
   isDemo: boolean;

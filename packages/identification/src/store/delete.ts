@@ -1,5 +1,6 @@
 import { Prisma, table } from '@plantcommunity/db';
 import { encodeTime } from 'ulid';
+import { usesFilesAlone } from './database-identity.ts';
 import type { StoreContext } from './types.ts';
 
 /** Number of photos or identifications per transaction. */
@@ -139,7 +140,7 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
 
 /**
  * Deletes the photos that no identification refers to, also those of an earlier deletion that was interrupted: all of them,
- * or those `among` the given ids. First the photo's hash is removed, so that no upload finds it again; then its file, and
+ * or those `among` the given ids. While another database uses the files, they and the rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and
  * its row last.
  */
 async function deleteUnreferencedPhotos(
@@ -147,6 +148,7 @@ async function deleteUnreferencedPhotos(
   { among, signal }: { among?: readonly string[]; signal?: AbortSignal } = {},
 ): Promise<Deletion> {
   const failures: unknown[] = [];
+  const isAlone = await usesFilesAlone(context);
   let deleted = 0;
   let after = '';
   for (;;) {
@@ -156,7 +158,7 @@ async function deleteUnreferencedPhotos(
     if (last === undefined) return { deleted, failures };
     after = last.id;
     for (const { id, isReleased } of found) {
-      if (!isReleased) continue;
+      if (!isReleased || !isAlone) continue;
       try {
         // One by one: two deletions that remove several rows at once could wait for each other.
         await deletePhoto(context, id);
@@ -173,10 +175,10 @@ async function deleteUnreferencedPhotos(
  * in this one. Returns why the files have to be kept, if they have to.
  */
 async function reasonToKeep(
-  { client, files: stored }: StoreContext,
+  { files: stored, ownId }: StoreContext,
   { files, unused, used }: { files: number; unused: number; used: number },
 ): Promise<RefusedDeletion['reason'] | undefined> {
-  const { id: own } = await client.databaseIdentity.findFirstOrThrow();
+  const own = await ownId();
   const before = await stored.databases();
   const isOurs = before.length > 0 || files === 0 || used * 2 > files;
   // Also a second database is noted, so that the first one keeps its files, too.

@@ -1,3 +1,4 @@
+import { memoize } from './memoize.ts';
 import { DATABASE_IDS, fileNameOf, type PhotoFiles } from './photo-files.ts';
 
 /** A bucket of S3 or of a service that speaks its protocol. */
@@ -103,17 +104,5 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
       await client.send(new sdk.HeadBucketCommand({ Bucket }));
       return 'unknown';
     },
-  };
-}
-
-/** Returns `load` with its first result kept; a failure is not kept. */
-function memoize<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
   };
 }

@@ -2,6 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
+import { databaseId } from './database-identity.ts';
 import {
   countUnreferencedPhotos,
   deleteAllIdentifications,
@@ -12,6 +13,7 @@ import {
   type OrphanDeletion,
 } from './delete.ts';
 import { findIdentification, listHistory } from './history.ts';
+import { memoize } from './memoize.ts';
 import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { openPhotoFolder } from './photo-folder.ts';
@@ -84,12 +86,20 @@ export function openPhotoFiles(place: PhotoPlace): PhotoFiles {
   return 'folder' in place ? openPhotoFolder(place.folder) : openPhotoBucket(place);
 }
 
-export function createStore(options: { database: Database; photos: PhotoPlace; clock: Clock; logger: Logger }): Store {
+export function createStore(options: {
+  database: Database;
+  photos: PhotoPlace;
+  /** Host name of the app, by which a copy of its database is recognised; empty unless given. */
+  host?: string;
+  clock: Clock;
+  logger: Logger;
+}): Store {
   const { clock, logger } = options;
   const { client } = options.database;
   const files = openPhotoFiles(options.photos);
   const nextId = monotonicFactory();
-  const context = { client, files, clock, logger };
+  const ownId = memoize(() => databaseId(client, options.host ?? ''));
+  const context = { client, files, ownId, clock, logger };
   return {
     save: (entry) => saveIdentification(context, nextId(clock.now()), entry),
     usedBytes: (ownerId) => usedBytes(context, ownerId),

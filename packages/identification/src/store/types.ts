@@ -78,6 +78,8 @@ export interface StoredIdentification {
 export interface StoreContext {
   client: PrismaClient;
   files: PhotoFiles;
+  /** Returns the id of the database (see `databaseId`). */
+  ownId: () => Promise<string>;
   clock: Clock;
   logger: Logger;
 }

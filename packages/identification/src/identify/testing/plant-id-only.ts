@@ -37,6 +37,7 @@ export function createPlantIdService(options: PlantIdServiceOptions): OperatedSe
     photoLimits: LIMITS,
     decodeConcurrency: 2,
     photos: { folder: tmpdir() },
+    host: 'plants.example',
     photoSpaceBytes: 0,
     isDemo: false,
     database: options.database ?? absentDatabase(),

@@ -199,6 +199,7 @@ export async function testFlow({
       photoLimits: LIMITS,
       decodeConcurrency: 1,
       photos: { folder: '' },
+      host: 'plants.example',
       photoSpaceBytes: 1_000,
       isDemo: false,
       database: absentDatabase(() => database.isUp),

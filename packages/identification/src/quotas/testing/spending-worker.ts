@@ -30,6 +30,7 @@ const service = createIdentificationService(
     photoLimits: LIMITS,
     decodeConcurrency: 1,
     photos: { folder: tmpdir() },
+    host: 'plants.example',
     photoSpaceBytes: 0,
     isDemo: false,
     database: absentDatabase(),

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "DatabaseIdentity" ADD COLUMN     "place" TEXT;

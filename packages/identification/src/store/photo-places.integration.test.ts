@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@plantcommunity/db';
+import { openTestDatabase } from '@plantcommunity/db/testing';
+import { FakeClock } from '@plantcommunity/resilience/testing';
+import { createLogger } from '@plantcommunity/telemetry';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PhotoFiles } from './photo-files.ts';
+import { createStore, openPhotoFiles, type Store } from './store.ts';
+import { anIdentification, aPhoto, savedBy, someOptions } from './testing/entries.ts';
+import { photoPlaces, type TestPlace } from './testing/photo-places.ts';
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
+  let opened: TestPlace;
+  let files: PhotoFiles;
+  let ann: string;
+  let bob: string;
+  beforeEach(async () => {
+    opened = await open();
+    files = openPhotoFiles(opened.place);
+    const { identification, photo, user } = database.client;
+    await identification.deleteMany();
+    await photo.deleteMany();
+    await user.deleteMany();
+    [ann, bob] = [randomUUID(), randomUUID()];
+    const createdAt = new Date();
+    await user.createMany({ data: [ann, bob].map((id) => ({ id, email: `${id}@example.org`, createdAt })) });
+  });
+  afterEach(() => opened.close());
+
+  /** A store of a process that has just started, two hours from now: the files are no uploads in progress any more. */
+  function newStore(): Store {
+    const clock = new FakeClock(Date.now() + 2 * 3_600_000);
+    return createStore({ database, photos: opened.place, clock, logger: createLogger({ level: 'silent' }) });
+  }
+
+  const save = (ownerId: string, ...texts: string[]) =>
+    savedBy(newStore(), {
+      ownerId,
+      identification: anIdentification,
+      photos: texts.map((text) => aPhoto(text)),
+      options: someOptions,
+    });
+
+  async function fileIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const page of files.list()) ids.push(...page.map(({ id }) => id));
+    return ids.toSorted();
+  }
+
+  const sweep = () => newStore().deleteOrphanedPhotos(new AbortController().signal);
+  const ownId = async () => (await database.client.databaseIdentity.findFirstOrThrow()).id;
+
+  it('keeps a photo once for all owners, gives it to each of them alone, and removes it with the last', async () => {
+    const anns = await save(ann, 'one', 'two');
+    const bobs = await save(bob, 'one');
+    expect(await fileIds()).toHaveLength(2);
+    const store = newStore();
+    const read = async (owner: string, id: string) => (await store.photo(owner, id, 1))?.bytes.toString();
+    expect(await Promise.all([read(ann, anns.id), read(bob, anns.id), read(bob, bobs.id)])).toEqual([
+      'one',
+      undefined,
+      'one',
+    ]);
+    await store.delete(ann, anns.id);
+    expect({ bobs: await read(bob, bobs.id), files: await fileIds() }).toMatchObject({
+      bobs: 'one',
+      files: [expect.anything()],
+    });
+    await store.deleteByOwner(bob);
+    expect(await fileIds()).toEqual([]);
+  });
+
+  it('is swept of files without a row and of rows without a file', async () => {
+    await save(ann, 'kept');
+    await sweep();
+    const kept = await fileIds();
+    await files.write(randomUUID(), Buffer.from('without a row'));
+    const gone = await save(bob, 'gone');
+    await files.remove((await database.client.photo.findFirstOrThrow({ where: { id: { notIn: kept } } })).id);
+    await database.client.identification.delete({ where: { id: gone.id } });
+    expect(await sweep()).toEqual({ deleted: 2, failed: 0 });
+    expect(await fileIds()).toEqual(kept);
+    expect(await database.client.photo.count()).toBe(1);
+  });
+
+  it('loses no file to a copy of its database, neither by the sweep nor by a deletion of a user', async () => {
+    const { id } = await save(ann, 'one');
+    await sweep();
+    const original = await ownId();
+    // The original goes on and stores a photo that the copy does not know.
+    await files.write(randomUUID(), Buffer.from('of the original'));
+    await database.client.databaseIdentity.updateMany({ data: { place: 'the server of the original' } });
+
+    await newStore().delete(ann, id);
+    expect(await sweep()).toMatchObject({ deleted: 0, refused: { reason: 'databases' } });
+    expect(await fileIds()).toHaveLength(2);
+    expect((await files.databases()).toSorted()).toEqual([original, await ownId()].toSorted());
+  });
+});
