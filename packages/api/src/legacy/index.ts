@@ -1,26 +1,9 @@
-import type { ApiError, ApiErrorCode } from '../errors/api-error.ts';
+import type { ApiError } from '../errors/api-error.ts';
 import type { ErrorPresenter } from '../errors/problem.ts';
 import { createNamespace } from '../rest/create-namespace.ts';
 import { v1, v1Contents } from '../v1/index.ts';
 import type { Presenter, V1Shapes } from '../v1/presenter.ts';
-
-/** Codes whose body is `{"success": false, "error": …}`; all other codes have `{"detail": …}`. */
-const SUCCESS_BODY_CODES: ReadonlySet<ApiErrorCode> = new Set([
-  'malformed_upload',
-  'unknown_field',
-  'missing_image',
-  'upload_stalled',
-  'photo_too_large',
-  'unsupported_media_type',
-  'photo_type',
-  'photo_undecodable',
-  'photo_space_full',
-  'idempotency_running',
-  'idempotency_mismatch',
-  'providers_resting',
-  'quota_exhausted',
-  'busy',
-]);
+import { SUCCESS_BODY_CODES } from './error-bodies.ts';
 
 /** Presents errors as the replaced system did. */
 export const legacyErrors: ErrorPresenter = {

@@ -4,48 +4,10 @@ import {
   type Operation,
   objectAt,
   operationsOf,
-  parseJson,
   withoutReferences,
 } from '../contract/document.ts';
-import { createSchemaCheck } from '../contract/schema-check.ts';
-
-/** The answer to one request, as a client saw it. */
-export interface SeenAnswer {
-  method: string;
-  /** Path of the request, without its query. */
-  path: string;
-  status: number;
-  headers: Headers;
-  body: Uint8Array;
-}
-
-/**
- * Headers that answers may have without being documented: those of HTTP itself (RFC 9110, also hop by hop), those of the
- * framework, and those that the request guard gives every answer of the server, pages included. No other header is
- * exempt.
- */
-const UNDOCUMENTED_HEADERS = new Set([
-  'cache-control',
-  'connection',
-  'content-encoding',
-  'content-length',
-  'content-type',
-  'date',
-  'keep-alive',
-  'transfer-encoding',
-  'vary',
-  'access-control-allow-credentials',
-  'access-control-allow-origin',
-  'access-control-expose-headers',
-  'content-security-policy',
-  'cross-origin-opener-policy',
-  'cross-origin-resource-policy',
-  'permissions-policy',
-  'referrer-policy',
-  'strict-transport-security',
-  'x-content-type-options',
-  'x-frame-options',
-]);
+import { SUCCESS_BODY_CODES } from '../legacy/error-bodies.ts';
+import { createAnswerComparison, type SeenAnswer } from './answer-comparison.ts';
 
 /** With a Location, the redirect of the request guard to https, which answers before the API, on every path. */
 const PERMANENT_REDIRECT = 308;
@@ -55,73 +17,199 @@ const PROBLEM = 'application/problem+json';
 /** The served documents, which are no operations of the API. */
 const SERVED_DOCUMENT = /^\/openapi(?:-3\.0)?\.json$/;
 
+const LEGACY_BASE_PATH = '/api';
+/** The operations that legacy offers, too: listed here, because the API itself is not loaded beside an app. */
+export const LEGACY_OPERATIONS: readonly string[] = [
+  'identifyPlant',
+  'getIdentifyHealth',
+  'listIdentifications',
+  'getIdentification',
+  'getIdentificationPhoto',
+  'register',
+  'issueToken',
+  'refreshToken',
+  'revokeToken',
+  'getMe',
+];
+const text = { type: 'string' };
+const DETAIL = { type: 'object', required: ['detail'], properties: { detail: text } };
+const SUCCESS = {
+  type: 'object',
+  required: ['success', 'error'],
+  properties: { success: { const: false }, error: text },
+};
+/** The bodies of legacy errors, which no document describes, as the responses of a document have them. */
+const LEGACY_BODIES = {
+  detail: { 'application/json': { schema: DETAIL } },
+  success: { 'application/json': { schema: SUCCESS } },
+  either: { 'application/json': { schema: { anyOf: [DETAIL, SUCCESS] } } },
+};
+/** Headers of every answer of legacy, whose values are compared apart. */
+const LEGACY_HEADERS = { Deprecation: {}, Sunset: {}, Link: {} };
+
+/** Lists how an answer differs from what is documented; nothing for an answer that is not compared. */
+export interface AnswerCheck {
+  (answer: SeenAnswer): string[];
+  /** Whether answers of a path are compared. */
+  covers(path: string): boolean;
+}
+
 /**
  * Creates a check that lists how an answer differs from an OpenAPI 3.1 document: an undocumented status, header, media
- * type or member, a missing one, a value outside its schema. Answers of other paths than the API's fit.
+ * type or member, a missing one, a value outside its schema. Legacy answers as the operations that it offers, with its own
+ * headers and bodies of errors. OPTIONS, 405 and 410 are compared with the methods of the path.
+ *
+ * The one exception is what the API does not answer. On its paths: the redirect of the request guard to https, and its
+ * answers to preflight requests; what Node answers to a request that it cannot parse; and what a proxy answers by itself.
+ * During a start nothing answers: the server listens once the database is migrated. Other paths have no document: pages,
+ * sign-in of browsers, tRPC, probes.
  * @param basePath of the API, without a slash at its end
  */
-export function createAnswerCheck(document: JsonObject, basePath: string): (answer: SeenAnswer) => string[] {
-  const operations = operationsOf(document).map((operation) => ({ operation, pattern: patternOf(operation.path) }));
+export function createAnswerCheck(document: JsonObject, basePath: string): AnswerCheck {
+  const { bodyFaults, headerFaults } = createAnswerComparison();
   const components = objectAt(withoutReferences(document), 'components');
-  const problem = objectAt(objectAt(components, 'schemas'), 'Problem');
-  const faults = createSchemaCheck();
-
-  function bodyFaults(content: JsonObject, { body, headers, method }: SeenAnswer): string[] {
-    const mediaType = headers.get('content-type')?.split(';')[0]?.trim() ?? '';
-    if (Object.keys(content).length === 0) return body.length === 0 ? [] : ['has a body'];
-    const described = content[mediaType];
-    if (!isObject(described)) return [`has the media type ${mediaType || '(none)'}`];
-    if (method === 'HEAD' || !mediaType.endsWith('json')) return [];
-    return faults(objectAt(described, 'schema'), parseJson(new TextDecoder().decode(body)));
-  }
-
-  function headerFaults(documented: JsonObject, headers: Headers): string[] {
-    const known = new Map(Object.keys(documented).map((name) => [name.toLowerCase(), objectAt(documented, name)]));
-    const unknown = [...headers.keys()].filter((name) => !known.has(name) && !UNDOCUMENTED_HEADERS.has(name));
-    const wrong = [...known].flatMap(([name, { required, schema }]) => {
-      const value = headers.get(name);
-      if (value === null) return required === true ? [`has no header ${name}`] : [];
-      const isNumber = isObject(schema) && schema['type'] === 'integer';
-      const found = faults(isObject(schema) ? schema : {}, isNumber ? Number(value) : value);
-      return found.map((fault) => `has the header ${name}: ${value}, whose value ${fault}`);
-    });
-    return [...unknown.map((name) => `has the undocumented header ${name}`), ...wrong];
-  }
-
-  function answerFaults(operation: Operation, answer: SeenAnswer): string[] {
-    const responses = objectAt(operation.object, 'responses');
-    const response = responses[String(answer.status)];
-    if (!isObject(response)) return [`is not documented for ${operation.id}`];
-    return [
-      ...headerFaults(objectAt(response, 'headers'), answer.headers),
-      ...bodyFaults(objectAt(response, 'content'), answer),
-    ];
-  }
+  const problem = { [PROBLEM]: { schema: objectAt(objectAt(components, 'schemas'), 'Problem') } };
+  const requestId = { 'X-Request-Id': objectAt(objectAt(components, 'headers'), 'RequestId') };
+  const operations = operationsOf(document);
+  const isLegacy = ({ id }: Operation) => LEGACY_OPERATIONS.includes(id);
+  const paths = pathsOf(basePath, operations);
+  const legacyPaths = pathsOf(LEGACY_BASE_PATH, operations.filter(isLegacy));
+  const isCurrent = (path: string) => path.startsWith(`${basePath}/`);
+  const legacyAt = (path: string) => (isCurrent(path) ? undefined : pathAt(legacyPaths, path));
 
   /** Checks an answer that belongs to no operation: it is a problem. */
   function outsideFaults(answer: SeenAnswer): string[] {
     if (!OUTSIDE_OPERATIONS.includes(answer.status)) return ['is not a refusal'];
-    const allow = answer.status === 405 && !answer.headers.has('allow') ? ['has no header allow'] : [];
-    return [...allow, ...bodyFaults({ [PROBLEM]: { schema: problem } }, answer)];
+    const headers = { Allow: {}, 'Retry-After': {}, ...LEGACY_HEADERS, ...requestId };
+    return [...headerFaults(headers, answer.headers), ...bodyFaults(problem, answer)];
   }
 
-  return (answer) => {
+  function operationFaults({ id, object }: Operation, answer: SeenAnswer, legacyHeaders?: JsonObject): string[] {
+    const response = objectAt(object, 'responses')[String(answer.status)];
+    if (!isObject(response)) return [`is not documented for ${id}`];
+    const content = objectAt(response, 'content');
+    return [
+      ...headerFaults({ ...objectAt(response, 'headers'), ...legacyHeaders }, answer.headers),
+      ...bodyFaults(legacyHeaders === undefined ? content : legacyContent(content), answer),
+    ];
+  }
+
+  function currentFaults(answer: SeenAnswer): string[] {
     const { method, path, status } = answer;
-    if (!path.startsWith(`${basePath}/`) || method === 'OPTIONS') return [];
-    if (status === PERMANENT_REDIRECT && answer.headers.has('location')) return [];
-    const place = path.slice(basePath.length).replace(/\/$/, '');
-    if (SERVED_DOCUMENT.test(place) && status === 200) return [];
-    const sent = method === 'HEAD' ? 'GET' : method;
-    const found = operations.find(
-      ({ operation, pattern }) =>
-        operation.method === sent &&
-        pattern.test(place) &&
-        // A collection has no DELETE with a slash at its end: the id of an item may have got lost there.
-        !(method === 'DELETE' && path.endsWith('/') && status === 405),
-    );
-    const described = found === undefined ? outsideFaults(answer) : answerFaults(found.operation, answer);
-    return described.map((fault) => `${method} ${path}: ${status} ${fault}`);
+    const isDocument = SERVED_DOCUMENT.test(path.slice(basePath.length).replace(/\/$/, ''));
+    if (isDocument && status === 200) return [];
+    const known = pathAt(paths, path);
+    const methods = isDocument ? ['GET', 'HEAD'] : methodsOf(known, path, paths);
+    if (method === 'OPTIONS' && status === 204 && methods.length > 0) {
+      return [
+        ...allowFaults(answer, methods),
+        ...headerFaults({ Allow: {}, ...requestId }, answer.headers),
+        ...bodyFaults({}, answer),
+      ];
+    }
+    const operation = operationFor(method, methods, known);
+    if (operation !== undefined) return operationFaults(operation, answer);
+    return [...(status === 405 ? allowFaults(answer, methods) : []), ...outsideFaults(answer)];
+  }
+
+  function legacyFaults(known: KnownPath, answer: SeenAnswer): string[] {
+    const { headers, method, path, status } = answer;
+    // The request guard refuses hosts, paths and TRACE before the version matters.
+    if (headers.get('content-type')?.startsWith(PROBLEM) === true) return outsideFaults(answer);
+    const successor = basePath + path.slice(LEGACY_BASE_PATH.length).replace(/\/$/, '');
+    const own = { ...requestId, ...LEGACY_HEADERS };
+    const deprecation = deprecationFaults(headers, successor);
+    const methods = methodsOf(known, path, legacyPaths);
+    const operation = operationFor(method, methods, known);
+    if (status !== 410 && operation !== undefined) return [...deprecation, ...operationFaults(operation, answer, own)];
+    const isOptions = method === 'OPTIONS' && status === 204;
+    if (!isOptions && ![403, 405, 410].includes(status)) return ['is not a refusal'];
+    return [
+      ...deprecation,
+      ...(isOptions || status === 405 ? allowFaults(answer, methods) : []),
+      ...headerFaults({ Allow: {}, ...own }, headers),
+      ...bodyFaults(isOptions ? {} : LEGACY_BODIES.detail, answer),
+    ];
+  }
+
+  const check = (answer: SeenAnswer): string[] => {
+    const { headers, method, path, status } = answer;
+    const legacy = legacyAt(path);
+    if (!isCurrent(path) && legacy === undefined) return [];
+    if (status === PERMANENT_REDIRECT && headers.has('location')) return [];
+    if (method === 'OPTIONS' && headers.has('access-control-allow-methods')) return [];
+    const faults = legacy === undefined ? currentFaults(answer) : legacyFaults(legacy, answer);
+    return faults.map((fault) => `${method} ${path}: ${status} ${fault}`);
   };
+  return Object.assign(check, { covers: (path: string) => isCurrent(path) || legacyAt(path) !== undefined });
+}
+
+/** A path of a document with its operations. */
+interface KnownPath {
+  pattern: RegExp;
+  operations: readonly Operation[];
+}
+
+function pathsOf(basePath: string, operations: readonly Operation[]): readonly KnownPath[] {
+  return [...Map.groupBy(operations, ({ path }) => path)].map(([path, atPath]) => ({
+    pattern: patternOf(basePath + path),
+    operations: atPath,
+  }));
+}
+
+function pathAt(paths: readonly KnownPath[], path: string): KnownPath | undefined {
+  const place = path.replace(/\/$/, '');
+  return paths.find(({ pattern }) => pattern.test(place));
+}
+
+/**
+ * Returns the methods of a path. A collection has no DELETE with a slash at its end: the id of an item may have got lost
+ * there.
+ */
+function methodsOf(known: KnownPath | undefined, path: string, paths: readonly KnownPath[]): string[] {
+  const lacksId = path.endsWith('/') && pathAt(paths, `${path}id`) !== undefined;
+  return (known?.operations ?? [])
+    .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .filter((method) => !(lacksId && method === 'DELETE'));
+}
+
+function operationFor(method: string, methods: readonly string[], known: KnownPath | undefined): Operation | undefined {
+  if (!methods.includes(method)) return undefined;
+  const sent = method === 'HEAD' ? 'GET' : method;
+  return known?.operations.find((operation) => operation.method === sent);
+}
+
+/** Compares Allow with the methods of the path. The request guard, which knows no methods, refuses TRACE. */
+function allowFaults({ headers, method }: SeenAnswer, methods: readonly string[]): string[] {
+  const allow = headers.get('allow');
+  if (allow === null) return ['has no header allow'];
+  const expected = [...methods, 'OPTIONS'].toSorted().join(', ');
+  if (method === 'TRACE' || allow.split(', ').toSorted().join(', ') === expected) return [];
+  return [`has the header allow: ${allow}, but the methods are ${expected}`];
+}
+
+function deprecationFaults(headers: Headers, successor: string): string[] {
+  const forms: [name: string, form: RegExp][] = [
+    ['deprecation', /^@\d+$/],
+    ['sunset', /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/],
+    ['link', /rel="successor-version".*rel="deprecation".*rel="sunset"/],
+  ];
+  const wrong = forms.filter(([name, form]) => !form.test(headers.get(name) ?? ''));
+  const isLinked = headers.get('link')?.startsWith(`<${successor}>; rel="successor-version"`) === true;
+  return [
+    ...wrong.map(([name]) => `has the header ${name}: ${headers.get(name)}`),
+    ...(isLinked ? [] : [`does not link its successor ${successor}`]),
+  ];
+}
+
+/** Returns the content of a legacy answer: that of v1, but errors in the old bodies, by the codes of their examples. */
+function legacyContent(content: JsonObject): JsonObject {
+  const described = content[PROBLEM];
+  if (!isObject(described)) return content;
+  const codes = Object.keys(objectAt(described, 'examples'));
+  const successes = codes.filter((code) => SUCCESS_BODY_CODES.has(code));
+  if (successes.length === 0) return LEGACY_BODIES.detail;
+  return successes.length === codes.length ? LEGACY_BODIES.success : LEGACY_BODIES.either;
 }
 
 function patternOf(path: string): RegExp {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { committedDocuments } from '../contract/committed-documents.ts';
 import { parseObject } from '../contract/document.ts';
 import { v1 } from '../v1/index.ts';
-import { createAnswerCheck, type SeenAnswer } from './answer-check.ts';
+import { createAnswerCheck } from './answer-check.ts';
+import type { SeenAnswer } from './answer-comparison.ts';
 import { whenAnswered } from './sent-answer.ts';
 
 const document = parseObject(committedDocuments(v1).get('openapi.json') ?? '');

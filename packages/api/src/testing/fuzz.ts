@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { asyncProperty, assert as check } from 'fast-check';
 import { operationsOf, readDocument } from '../contract/document.ts';
-import { createAnswerCheck, type SeenAnswer } from './answer-check.ts';
+import { createAnswerCheck } from './answer-check.ts';
+import type { SeenAnswer } from './answer-comparison.ts';
 import { apiUnderTest, config } from './api-under-test.ts';
 import { ownedBy } from './owned-by.ts';
 import { type DrawnRequest, requestsTo } from './request-arbitrary.ts';

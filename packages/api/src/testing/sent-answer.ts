@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SeenAnswer } from './answer-check.ts';
+import type { SeenAnswer } from './answer-comparison.ts';
 
 /** Calls back with the answer to a request of a server, once it is sent. To be called before anything is written. */
 export function whenAnswered(
