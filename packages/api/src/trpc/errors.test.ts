@@ -45,7 +45,7 @@ beforeAll(async () => {
       },
     },
   });
-  served = await serve(guardUnderTest(new FakeClock()), api.trpc);
+  served = await serve(guardUnderTest(new FakeClock()), (request) => api.trpc(request));
 });
 afterAll(() => served.close());
 
