@@ -15,7 +15,7 @@ export function getIdentifyHealth<W extends WireShapes>({ health }: Presenter<W>
     operationId: 'getIdentifyHealth',
     summary: 'State of the identification services',
     description:
-      'Tells whether each service is available, and whether callers must sign in. The status is 200 if all is healthy, else 503; both have the same body.',
+      'Tells whether each service is available, and whether callers must sign in. The status is 200 if all is healthy, else 503; both have the same body. Health is never refused as `busy`, also by a server that refuses uploads.',
     tag: 'Plant identification',
     method: 'GET',
     path: '/plant-identification/identify/health',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
+import { upload } from '../../testing/transports.ts';
 
 const HOST = 'http://localhost:3000';
 
@@ -56,6 +57,22 @@ describe('health', () => {
       services: { plant_id: { available: false, fail_count: '3/3' } },
       authentication: { mode: 'development', requires_auth: false },
     });
+  });
+
+  it('is answered in full by a server that refuses uploads as busy', async () => {
+    const { api, clock } = apiUnderTest({ config: { uploadMemoryBytes: 100_000 } });
+    const url = `${HOST}/api/v1/plant-identification/identify`;
+    const body = upload({}, [Buffer.alloc(200_000)]);
+    const identifying = api.rest(new Request(url, { method: 'POST', body }));
+    // One timer watches the upload's pace, the other one the wait for memory.
+    while (clock.pendingTimers < 2) await new Promise(setImmediate);
+    const health = await api.rest(new Request(`${url}/health`));
+    expect({ status: health.status, body: await health.json() }).toMatchObject({
+      status: 200,
+      body: { status: 'healthy' },
+    });
+    clock.advance(2_000);
+    expect((await identifying).status).toBe(503);
   });
 
   it('allows 100 calls of an address at once, over REST and tRPC together, then answers 429', async () => {
