@@ -13,16 +13,16 @@ function pgliteVersion(): string {
 }
 
 /** Files of a database as PGlite creates it: initdb takes it 3 s, a copy of its result half a second. */
-const copy = join(root, 'node_modules', `.plant-database-${pgliteVersion()}.tar`);
+const defaultCopy = join(root, 'node_modules', `.plant-database-${pgliteVersion()}.tar`);
 
 /**
  * Creates a database in a folder, or in memory (`memory://`), from a copy of an empty one. The first call makes the copy.
  * @throws what PGlite throws; the copy is then made anew, in case it is damaged
  */
-export async function createEmptyDatabase(folder: string): Promise<PGlite> {
+export async function createEmptyDatabase(folder: string, copy: string = defaultCopy): Promise<PGlite> {
   if (!existsSync(copy)) {
     const database = await PGlite.create(folder);
-    await keepCopy(await database.dumpDataDir('none'));
+    await keepCopy(await database.dumpDataDir('none'), copy);
     return database;
   }
   try {
@@ -34,7 +34,7 @@ export async function createEmptyDatabase(folder: string): Promise<PGlite> {
 }
 
 /** Writes the copy whole or not at all. Where that fails, as in a folder that is read-only, each database takes 3 s. */
-async function keepCopy(files: Blob): Promise<void> {
+async function keepCopy(files: Blob, copy: string): Promise<void> {
   const unfinished = `${copy}.${process.pid}`;
   try {
     writeFileSync(unfinished, Buffer.from(await files.arrayBuffer()), { mode: 0o600 });
