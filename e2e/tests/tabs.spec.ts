@@ -60,9 +60,9 @@ test('updates ten visible admin pages over one stream, and opens the tenth as fa
     tabs.push(tab);
   }
   expect(await openStreams(app)).toBe(1);
-  // A page that has to wait for a connection would wait until another page closes its stream. Other work on the machine
-  // makes single pages slower, so the last three are compared with the first three.
-  expect(Math.min(...times.slice(-3))).toBeLessThan(2 * Math.max(...times.slice(0, 3)));
+  // A page that has to wait for a connection would wait until another page closes its stream, which fails above. The bound
+  // is loose, because nine visible pages that draw each new figure share the cores with other work.
+  expect(Math.min(...times.slice(-3))).toBeLessThan(5 * Math.max(...times.slice(0, 3)));
   const other = await context.newPage();
   await other.goto(`${app.url}/identify`);
   await expect(other.getByRole('heading', { level: 1 })).toBeVisible();
