@@ -8,6 +8,7 @@ import {
   acceptHeader,
   authenticateHeader,
   headerComponents,
+  optionalRetryAfterHeader,
   rateLimitHeaders,
   requestIdHeader,
   requiredRateLimitHeaders,
@@ -100,6 +101,11 @@ export function errorComponents(
   return Object.fromEntries(shared.filter(([name]) => name !== '').toSorted(([a], [b]) => a.localeCompare(b, 'en')));
 }
 
+/** Whether every answer with a code says when to repeat the request. */
+function hasRetryAfter(code: ApiErrorCode): boolean {
+  return STATUS[code] === 429 || STATUS[code] === 503 || code === 'idempotency_running';
+}
+
 function responseOf({ codes, isCounted, status }: StatusErrors, presenter: ErrorPresenter): ZodOpenApiResponseObject {
   const { mediaType, schema } = presenter;
   const examples = codes.map((code) => {
@@ -112,7 +118,7 @@ function responseOf({ codes, isCounted, status }: StatusErrors, presenter: Error
     headers: {
       ...requestIdHeader,
       ...(isCounted && (status === 429 ? requiredRateLimitHeaders : rateLimitHeaders)),
-      ...((status === 429 || status === 503 || codes.includes('idempotency_running')) && retryAfterHeader),
+      ...(codes.some(hasRetryAfter) && (codes.every(hasRetryAfter) ? retryAfterHeader : optionalRetryAfterHeader)),
       ...(status === 401 && { 'WWW-Authenticate': { ...headerComponents.WwwAuthenticate, required: true } }),
       ...(codes.includes('insufficient_scope') && authenticateHeader),
       ...(codes.includes('unsupported_media_type') && acceptHeader),

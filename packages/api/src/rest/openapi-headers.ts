@@ -57,6 +57,11 @@ export const requiredRateLimitHeaders: DocumentedHeaders = {
 
 export const retryAfterHeader: DocumentedHeaders = { 'Retry-After': shared('RetryAfter') };
 
+/** The same on responses of which only some say when to repeat the request. */
+export const optionalRetryAfterHeader: DocumentedHeaders = {
+  'Retry-After': { ...headerComponents.RetryAfter, required: false },
+};
+
 export const acceptHeader: DocumentedHeaders = { Accept: shared('Accept') };
 
 export const authenticateHeader: DocumentedHeaders = { 'WWW-Authenticate': shared('WwwAuthenticate') };

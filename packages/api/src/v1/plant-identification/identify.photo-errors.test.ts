@@ -1,4 +1,4 @@
-import { PhotoError } from '@plantcommunity/identification';
+import { PhotoError, PhotoSpaceError } from '@plantcommunity/identification';
 import { describe, expect, it } from 'vitest';
 import { apiUnderTest } from '../../testing/api-under-test.ts';
 import { photoLimits } from '../../testing/fake-service.ts';
@@ -44,6 +44,20 @@ describe.each(transports)('identify over %s', (_name, identify) => {
       expect(answer).toMatchObject({ status, detail });
       expect(answer.headers.get('deprecation')).toBe('@1767225600');
     });
+  });
+
+  it('answers 409 photo_space_full when the photos of the account use all its space, without Retry-After', async () => {
+    const service = {
+      identify: async () => {
+        throw new PhotoSpaceError({ used: 500 * 1_048_576, max: 500 * 1_048_576 });
+      },
+    };
+    const { api } = apiUnderTest({ service });
+    const detail = 'Your photos use 500 MB; 500 MB is the most. Please delete identifications that you no longer need.';
+    const answer = await identify(api, {});
+    expect(answer).toMatchObject({ status: 409, code: 'photo_space_full', detail });
+    expect(answer.headers.has('retry-after')).toBe(false);
+    expect(await identify(api, { namespace: 'legacy' })).toMatchObject({ status: 409, detail });
   });
 
   it.each([
