@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { missingRealServices } from './tools/test/services/real-services.ts';
 
@@ -37,6 +38,8 @@ export default defineConfig({
           ...PATIENCE,
           testTimeout: 15_000,
           isolate: false,
+          // One worker, which is what two cores get by default, leaves a core idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
