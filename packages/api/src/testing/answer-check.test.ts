@@ -102,6 +102,11 @@ describe('the check of answers reports', () => {
       seen({ method: 'POST', path: '/api/v1/auth/token/revoke', status: 204 }),
       'has a body',
     ],
+    [
+      'a code that the operation has not for the status',
+      refused({ body: { ...problem, code: 'invalid_credentials' } }),
+      'has the code invalid_credentials, which getMe has not for 401',
+    ],
     ['an answer at an unknown path', seen({ path: '/api/v1/nothing' }), 'is not a refusal'],
   ])('%s', (_what, answer, fault) => {
     expect(faultsOf(answer)).toEqual([expect.stringContaining(fault)]);

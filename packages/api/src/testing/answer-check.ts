@@ -4,6 +4,8 @@ import {
   type Operation,
   objectAt,
   operationsOf,
+  parseJson,
+  textAt,
   withoutReferences,
 } from '../contract/document.ts';
 import { SUCCESS_BODY_CODES } from '../legacy/error-bodies.ts';
@@ -56,8 +58,9 @@ export interface AnswerCheck {
 
 /**
  * Creates a check that lists how an answer differs from an OpenAPI 3.1 document: an undocumented status, header, media
- * type or member, a missing one, a value outside its schema. Legacy answers as the operations that it offers, with its own
- * headers and bodies of errors. OPTIONS, 405 and 410 are compared with the methods of the path.
+ * type, member or error code, a missing one, a value outside its schema. Legacy answers as the operations that it offers,
+ * with its own headers and bodies of errors, which have no code. OPTIONS, 405 and 410 are compared with the methods of
+ * the path.
  *
  * The one exception is what the API does not answer. On its paths: the redirect of the request guard to https, and its
  * answers to preflight requests; what Node answers to a request that it cannot parse; and what a proxy answers by itself.
@@ -88,10 +91,9 @@ export function createAnswerCheck(document: JsonObject, basePath: string): Answe
     const response = objectAt(object, 'responses')[String(answer.status)];
     if (!isObject(response)) return [`is not documented for ${id}`];
     const content = objectAt(response, 'content');
-    return [
-      ...headerFaults({ ...objectAt(response, 'headers'), ...legacyHeaders }, answer.headers),
-      ...bodyFaults(legacyHeaders === undefined ? content : legacyContent(content), answer),
-    ];
+    const different = headerFaults({ ...objectAt(response, 'headers'), ...legacyHeaders }, answer.headers);
+    if (legacyHeaders !== undefined) return [...different, ...bodyFaults(legacyContent(content), answer)];
+    return [...different, ...bodyFaults(content, answer), ...codeFaults(content, answer, id)];
   }
 
   function currentFaults(answer: SeenAnswer): string[] {
@@ -142,6 +144,20 @@ export function createAnswerCheck(document: JsonObject, basePath: string): Answe
     return faults.map((fault) => `${method} ${path}: ${status} ${fault}`);
   };
   return Object.assign(check, { covers: (path: string) => isCurrent(path) || legacyAt(path) !== undefined });
+}
+
+/** Returns the error codes of a response, which are the names of its examples; none for a success. */
+function codesOf(content: JsonObject): string[] {
+  return Object.keys(objectAt(objectAt(content, PROBLEM), 'examples'));
+}
+
+/** Compares the code of a problem with those documented for the operation and the status. */
+function codeFaults(content: JsonObject, { body, method, status }: SeenAnswer, operation: string): string[] {
+  const codes = codesOf(content);
+  if (codes.length === 0 || method === 'HEAD') return [];
+  const problem = parseJson(new TextDecoder().decode(body));
+  const code = isObject(problem) ? textAt(problem, 'code') : '';
+  return codes.includes(code) ? [] : [`has the code ${code || '(none)'}, which ${operation} has not for ${status}`];
 }
 
 /** A path of a document with its operations. */
@@ -204,9 +220,8 @@ function deprecationFaults(headers: Headers, successor: string): string[] {
 
 /** Returns the content of a legacy answer: that of v1, but errors in the old bodies, by the codes of their examples. */
 function legacyContent(content: JsonObject): JsonObject {
-  const described = content[PROBLEM];
-  if (!isObject(described)) return content;
-  const codes = Object.keys(objectAt(described, 'examples'));
+  if (!isObject(content[PROBLEM])) return content;
+  const codes = codesOf(content);
   const successes = codes.filter((code) => SUCCESS_BODY_CODES.has(code));
   if (successes.length === 0) return LEGACY_BODIES.detail;
   return successes.length === codes.length ? LEGACY_BODIES.success : LEGACY_BODIES.either;
