@@ -1,6 +1,7 @@
 import { Prisma, table } from '@plantcommunity/db';
 import { encodeTime } from 'ulid';
 import { usesFilesAlone } from './database-identity.ts';
+import { memoize } from './memoize.ts';
 import type { StoreContext } from './types.ts';
 
 /** Number of photos or identifications per transaction. */
@@ -140,15 +141,16 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
 
 /**
  * Deletes the photos that no identification refers to, also those of an earlier deletion that was interrupted: all of them,
- * or those `among` the given ids. While another database uses the files, they and the rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and
- * its row last.
+ * or those `among` the given ids. While another database uses the files, or while the store cannot say so, they and the
+ * rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and its
+ * row last.
  */
 async function deleteUnreferencedPhotos(
   context: StoreContext,
   { among, signal }: { among?: readonly string[]; signal?: AbortSignal } = {},
 ): Promise<Deletion> {
   const failures: unknown[] = [];
-  const isAlone = await usesFilesAlone(context);
+  const isAlone = memoize(() => mayRemoveFiles(context));
   let deleted = 0;
   let after = '';
   for (;;) {
@@ -158,7 +160,7 @@ async function deleteUnreferencedPhotos(
     if (last === undefined) return { deleted, failures };
     after = last.id;
     for (const { id, isReleased } of found) {
-      if (!isReleased || !isAlone) continue;
+      if (!isReleased || !(await isAlone())) continue;
       try {
         // One by one: two deletions that remove several rows at once could wait for each other.
         await deletePhoto(context, id);
@@ -167,6 +169,19 @@ async function deleteUnreferencedPhotos(
         failures.push(error);
       }
     }
+  }
+}
+
+/** Whether files may be removed. An error is logged only: what a caller deleted before stays deleted. */
+async function mayRemoveFiles(context: StoreContext): Promise<boolean> {
+  try {
+    return await usesFilesAlone(context);
+  } catch (error) {
+    context.logger.error(
+      { err: error },
+      '[UPLOAD] Files of photos are left to a later run: their store does not answer',
+    );
+    return false;
   }
 }
 

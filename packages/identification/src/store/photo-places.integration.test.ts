@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PhotoFiles } from './photo-files.ts';
 import { createStore, openPhotoFiles, type Store } from './store.ts';
 import { anIdentification, aPhoto, savedBy, someOptions } from './testing/entries.ts';
-import { photoPlaces, type TestPlace } from './testing/photo-places.ts';
+import { photoPlaces, type TestPlace, unreachablePlace } from './testing/photo-places.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -101,5 +101,22 @@ describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
     expect(await sweep()).toMatchObject({ deleted: 0, refused: { reason: 'databases' } });
     expect(await fileIds()).toHaveLength(2);
     expect((await files.databases()).toSorted()).toEqual([original, await ownId()].toSorted());
+  });
+
+  it('deletes identifications while it is away, and their files once it is back', async () => {
+    const anns = await save(ann, 'one');
+    const bobs = await save(bob, 'two');
+    const store = createStore({
+      database,
+      photos: unreachablePlace,
+      clock: new FakeClock(Date.now()),
+      logger: createLogger({ level: 'silent' }),
+    });
+    expect(await store.delete(ann, anns.id)).toBe(true);
+    await store.deleteByOwner(bob);
+    expect(await newStore().find(bob, bobs.id)).toBeUndefined();
+    expect(await fileIds()).toHaveLength(2);
+    expect(await sweep()).toEqual({ deleted: 2, failed: 0 });
+    expect(await fileIds()).toEqual([]);
   });
 });

@@ -55,8 +55,8 @@ export interface Store {
   deleteAll(ownerId: string): Promise<void>;
   /**
    * Deletes all identifications of an owner who leaves, and the photos that no other identification refers to. Rejects
-   * when a file cannot be removed: call it again then. It looks at the photos of all owners, and also deletes what failed
-   * calls for them left.
+   * when a file cannot be removed: call it again then. Files whose store does not answer at all are left to
+   * `deleteOrphanedPhotos`. It looks at the photos of all owners, and also deletes what failed calls for them left.
    */
   deleteByOwner(ownerId: string): Promise<void>;
   /**

@@ -16,6 +16,16 @@ export const photoPlaces: readonly { kind: string; open: () => Promise<TestPlace
   { kind: 'a bucket', open: openBucket },
 ];
 
+/** A bucket at whose address nothing listens. */
+export const unreachablePlace: PhotoPlace = {
+  bucket: 'photos',
+  prefix: '',
+  region: 'us-east-1',
+  endpoint: 'http://127.0.0.1:1',
+  forcePathStyle: true,
+  credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+};
+
 async function openFolder(): Promise<TestPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'photos-'));
   return { place: { folder }, close: () => rm(folder, { recursive: true }) };
