@@ -29,6 +29,9 @@ const EXPOSED = [
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
   'Location',
+  'Allow',
+  'Accept',
+  'WWW-Authenticate',
 ].join(', ');
 
 const PREFLIGHT = {
