@@ -23,7 +23,7 @@ import { inProcessCredits, inProcessRateLimiter } from './testing/in-process-lim
 const [v1] = NAMESPACES;
 
 /** Builds a handler of REST calls with what the package exports, over services of the caller. */
-function handlerOfPackage() {
+function handlerOfPackage(settings = config) {
   const clock = new FakeClock(Date.UTC(2026, 2, 1, 12));
   const logger = createLogger({ level: 'silent' });
   const limiter = inProcessRateLimiter(clock);
@@ -33,14 +33,14 @@ function handlerOfPackage() {
     operations: fakeOperations(),
     auth,
     identifyLimit: createIdentifyLimit({ limiter, quotaUse: () => 0 }),
-    creditShares: inProcessCredits({ clock, logger, limits: config.dailyCredits }),
-    throttles: createThrottles({ limiter, clock, logger, rates: config.rates }),
+    creditShares: inProcessCredits({ clock, logger, limits: settings.dailyCredits }),
+    throttles: createThrottles({ limiter, clock, logger, rates: settings.rates }),
     streamLimit: createStreamLimit({ most: 1 }),
     concurrencyLimit: createConcurrencyLimit(clock),
     healthLimit: createHealthLimit(clock),
     metrics: createTestMetrics().requests,
     clock,
-    config,
+    config: settings,
     namespaces: NAMESPACES,
   };
   const { callerRouter } = createRouters(NAMESPACES);
@@ -61,4 +61,10 @@ it('@plantcommunity/api/openapi builds a handler that answers REST calls', async
 it('@plantcommunity/api/openapi generates the document that its handler serves', async () => {
   const served = await handlerOfPackage()(new Request('http://localhost:3000/api/v1/openapi.json'));
   expect(JSON.parse(JSON.stringify(openApiDocument(v1, '3.1.1', config)))).toEqual(await served.json());
+});
+
+it.each(['openapi.json', 'openapi-3.0.json'])('%s of v1 names the public origin as its server', async (file) => {
+  const handle = handlerOfPackage({ ...config, appUrl: new URL('https://plants.example/') });
+  const served = await handle(new Request(`http://localhost:3000/api/v1/${file}`));
+  expect(await served.json()).toHaveProperty('servers', [{ url: 'https://plants.example/api/v1' }]);
 });

@@ -34,7 +34,7 @@ export function deleteAccount() {
     procedure,
     request: { json: deletion },
     responses: {
-      204: { description: 'The account is deleted, with its identifications, photos, sessions and tokens' },
+      204: { description: 'The account is deleted, with its identifications, photos, sessions, tokens and API keys' },
     },
     input: async ({ json }) => ({ ...(await json(deletion)), ...CONFIRMED }),
     respond: () => ({ status: 204 }),

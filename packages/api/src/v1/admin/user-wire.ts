@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ID_LENGTH } from '../max-id-length.ts';
 import { count, instant } from './scalars.ts';
 
 /** The wire shapes of `v1.admin.users`, which only tRPC offers. */
@@ -55,7 +56,7 @@ export const userListInput = z
   })
   .default({ limit: 50 });
 
-const id = z.string().max(100);
+const id = z.string().max(MAX_ID_LENGTH);
 export const userInput = z.strictObject({ id });
 
 /** `reason`: 10 to 500 characters, stored in the audit trail. */

@@ -1,3 +1,4 @@
+import { MAX_API_KEYS } from '@plantcommunity/auth';
 import { authenticationRequired } from '../../middleware/authentication.ts';
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
@@ -22,8 +23,7 @@ export function createApiKey<W extends WireShapes>({ createdApiKey }: Presenter<
   return defineEndpoint({
     operationId: 'createApiKey',
     summary: 'Create an API key for a script',
-    description:
-      'Creates a key with which a script acts for the account. Its scopes limit what the script may do, and its calls count against the limits of the account. Store the key: no other call returns it.',
+    description: `Creates a key with which a script acts for the account. Its scopes limit what the script may do, and its calls count against the limits of the account. An account has at most ${MAX_API_KEYS} keys, expired ones included; another one is refused with 400. Store the key: no other call returns it.`,
     tag: 'Accounts',
     method: 'POST',
     path: '/auth/keys',

@@ -1,6 +1,7 @@
 import { API_KEY_SCOPES, MAX_API_KEYS, MAX_NAME_LENGTH } from '@plantcommunity/auth';
 import { z } from 'zod';
 import 'zod-openapi';
+import { MAX_ID_LENGTH } from '../max-id-length.ts';
 
 /** The wire shapes of `v1.apiKeys`. */
 
@@ -45,8 +46,10 @@ export const newApiKey = z
   .strictObject({ name, scopes, expires_at: expiresAt('In the future; absent for a key that never expires') })
   .meta({ id: 'NewApiKey', example: { name: KEY.name, scopes: KEY.scopes, expires_at: KEY.expires_at } });
 
-export const apiKeyInput = z.strictObject({ id: z.string().max(100) });
-export const apiKeyParams = z.object({ id: z.string().meta({ description: 'Id of an API key', example: KEY.id }) });
+export const apiKeyInput = z.strictObject({ id: z.string().max(MAX_ID_LENGTH) });
+export const apiKeyParams = z.object({
+  id: z.string().meta({ description: `Id of an API key; at most ${MAX_ID_LENGTH} characters`, example: KEY.id }),
+});
 
 const shape = {
   id: z.uuid(),

@@ -1,4 +1,4 @@
-import { normalizeEmail, PASSWORD_LENGTH, passwordLength } from '@plantcommunity/auth';
+import { MAX_NAME_LENGTH, normalizeEmail, PASSWORD_LENGTH, passwordLength } from '@plantcommunity/auth';
 import { z } from 'zod';
 import 'zod-openapi';
 
@@ -53,8 +53,13 @@ export const knownPassword = z
   .refine((typed) => passwordLength(typed) <= max, `must have at most ${max} characters`)
   .meta({ format: 'password', maxLength: max });
 
+const newName = z
+  .string()
+  .max(MAX_TEXT)
+  .meta({ description: `On one line; at most ${MAX_NAME_LENGTH} characters without the white space around them` });
+
 export const registration = z
-  .strictObject({ email, password: newPassword, name: z.string().max(MAX_TEXT).optional() })
+  .strictObject({ email, password: newPassword, name: newName.optional() })
   .meta({ id: 'Registration', example: { email: ACCOUNT.email, password: PASSWORD, name: ACCOUNT.name } });
 
 export const credentials = z

@@ -4,10 +4,13 @@ import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import { identificationId, identificationParam } from './identification-id.ts';
 
+/** More than any upload has photos. */
+const MAX_NUMBER = 100;
+
 const input = z.object({
   id: identificationId,
   /** Number of the photo in the order of the upload, from 1. */
-  n: z.coerce.number<number | string>().int().min(1).max(100),
+  n: z.coerce.number<number | string>().int().min(1).max(MAX_NUMBER),
 });
 
 const HEADERS = {
@@ -39,7 +42,10 @@ export function getIdentificationPhoto() {
     request: {
       params: z.object({
         id: identificationParam,
-        n: z.int().min(1).meta({ description: 'Counted from 1', example: 1 }),
+        n: z
+          .int()
+          .min(1)
+          .meta({ description: `Counted from 1; at most ${MAX_NUMBER}`, example: 1 }),
       }),
     },
     responses: {

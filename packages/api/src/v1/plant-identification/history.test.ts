@@ -116,6 +116,16 @@ describe('a photo', () => {
     expect(photo.mock.calls.every(([, , asked]) => asked === 2)).toBe(true);
   });
 
+  it.each([
+    { at: `${storedId}/photos/100`, status: 404 },
+    { at: `${storedId}/photos/101`, status: 400 },
+    { at: `${'A'.repeat(100)}/photos/1`, status: 404 },
+    { at: `${'A'.repeat(101)}/photos/1`, status: 400 },
+  ])('at $at is answered with $status, by the documented bounds', async ({ at, status }) => {
+    const { api } = withHistory();
+    expect((await api.rest(new Request(`${BASE}/${at}`, asAnna))).status).toBe(status);
+  });
+
   it('is not offered over tRPC, whose JSON would mangle it', async () => {
     const { api } = withHistory();
     const input = encodeURIComponent(JSON.stringify({ id: storedId, n: 1 }));

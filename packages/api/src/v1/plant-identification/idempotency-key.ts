@@ -17,7 +17,9 @@ export const idempotencyKey = z
   .meta({
     description:
       'Makes a repetition of the request safe: for 24 hours the same key with the same photos and options gets the ' +
-      'first answer, with Idempotent-Replayed, and costs nothing. Choose a new one, such as a UUID, for each request',
+      'first answer, with Idempotent-Replayed, and costs no credit. A repetition is counted against the rate limit first ' +
+      'and then given back, at most twice the limit in a window; over the limit it gets 429. ' +
+      'Choose a new key, such as a UUID, for each request',
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   });
 

@@ -51,7 +51,7 @@ function multipart({ maxBytes, maxPhotos }: UploadLimits): MultipartBody {
   };
 }
 
-/** Identifies the plant in one to five photos. */
+/** Identifies the plant in the photos of an upload. */
 export function identify<W extends WireShapes>({ identification: { present, schema } }: Presenter<W>) {
   const procedure = baseProcedure
     .meta({ policy: 'identify', scope: 'identify', limit: 'identify', upload: IDENTIFY_FIELDS })
@@ -84,7 +84,7 @@ export function identify<W extends WireShapes>({ identification: { present, sche
     operationId: 'identifyPlant',
     summary: 'Identify a plant from photos of it',
     description:
-      "Sends 1 to 5 photos of one plant to the identification services and merges their answers. The same photos with the same fields are answered from a cache. Identifications of signed-in callers are kept in their history. If one service cannot answer, the other's answer is returned with `partial: true`.",
+      "Sends the photos of one plant to the identification services and merges their answers. The same photos with the same fields are answered from a cache. Identifications of signed-in callers are kept in their history. If one service cannot answer, the other's answer is returned with `partial: true`.",
     tag: 'Plant identification',
     method: 'POST',
     path: '/plant-identification/identify',
