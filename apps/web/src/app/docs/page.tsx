@@ -1,3 +1,4 @@
+import { MAX_API_KEYS } from '@plantcommunity/auth';
 import { FORMAT_NAMES } from '@plantcommunity/identification/photo-formats';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -121,6 +122,7 @@ function ApiKeys() {
           <code>insufficient_scope</code>.
         </li>
         <li>It counts against the limits of its owner, and works until it is revoked, expires, or the account ends.</li>
+        <li>An account has at most {MAX_API_KEYS} keys, expired ones included.</li>
         <li>Do not put a key into an app that you hand out: everyone who has the app can read it.</li>
       </ul>
     </div>
@@ -175,7 +177,8 @@ function Repeat({ example }: { example: Examples }) {
       <p>
         A phone loses its connection, and the app cannot know whether the photo was identified. Choose an{' '}
         <code>Idempotency-Key</code> for each identification, such as a UUID, and send the same form with the same key
-        again. The answer is that of the first request, with <code>Idempotent-Replayed: true</code>; it costs nothing.
+        again. The answer is that of the first request, with <code>Idempotent-Replayed: true</code>; it costs no credit,
+        and its call is given back.
       </p>
       <Example of={example('Identify once')} name="Identify once" />
       <p>
@@ -219,16 +222,18 @@ function RateHeaders() {
   return (
     <>
       <p>
-        Each answer of identify has the limit in its headers: <code>q</code> calls are allowed in <code>w</code>{' '}
-        seconds, <code>r</code> of them are left, and in <code>t</code> seconds all are available again.{' '}
-        <code>X-RateLimit-Limit</code>, <code>X-RateLimit-Remaining</code> and <code>X-RateLimit-Reset</code> (epoch
-        seconds) say the same.
+        The answer to each counted call of identify has the limit in its headers; a call that gets 401 or 403 is not
+        counted. <code>q</code> calls are allowed in <code>w</code> seconds, <code>r</code> of them are left, and in{' '}
+        <code>t</code> seconds all are available again. <code>X-RateLimit-Limit</code>,{' '}
+        <code>X-RateLimit-Remaining</code> and <code>X-RateLimit-Reset</code> (epoch seconds) say the same.
       </p>
       <Code name="Headers of the rate limit" text={RATE_HEADERS} />
       <p>
-        Over a limit, the answer is 429. Like each 503, it has <code>Retry-After</code>: wait so many seconds before the
-        next call. Every call counts, also one whose photo is refused or whose answer is known already. A repetition
-        with the same <code>Idempotency-Key</code> does not count, nor does a 503 for which no service was asked.
+        Over a limit, the answer is 429. Like each 503 but that of health, it has <code>Retry-After</code>: wait so many
+        seconds before the next call. Every other call counts, also one whose photo is refused or whose answer is known
+        already. A repetition with the same <code>Idempotency-Key</code> and a 503 for which no service was asked are
+        counted first and then given back, at most twice the limit in a window. Over the limit, a repetition gets 429,
+        too.
       </p>
     </>
   );
@@ -263,8 +268,8 @@ function Clients() {
       </p>
       <p>
         {/* oxlint-disable-next-line nextjs/no-html-link-for-pages -- it has a Content-Security-Policy of its own */}
-        <a href="/docs/reference">The reference</a> has every operation, with a form to try it. It is made from the
-        document that client generators read:
+        <a href="/docs/reference">The reference</a> has every operation, with a form to try each that is no{' '}
+        <code>DELETE</code>. It is made from the document that client generators read:
       </p>
       <ul>
         {DOCUMENTS.map(({ file, readers }) => (

@@ -13,6 +13,13 @@ export const HEALTH_TABLE = [
   { state: 'Both circuits closed', status: 'healthy', http: 200 },
 ] as const;
 
+/** How the replaced system made its answer of health from both circuits; the first row that fits decides. */
+export const REPLACED_HEALTH_TABLE = [
+  { state: 'Both circuits closed', status: 'healthy', http: 200 },
+  { state: 'At least one half-open', status: 'degraded', http: 503 },
+  { state: 'At least one open, none half-open', status: 'unhealthy', http: 503 },
+] as const;
+
 /** The members of the answer of health, under the deprecated path as under its successor. */
 export const HEALTH_FIELDS = [
   { name: 'status', meaning: 'healthy, degraded or unhealthy, by the table' },

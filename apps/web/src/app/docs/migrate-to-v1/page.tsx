@@ -1,6 +1,11 @@
 import type { Metadata } from 'next';
 import { Fragment } from 'react';
-import { ERROR_FIELDS, HEALTH_FIELDS, HEALTH_TABLE } from '@/app/docs/migrate-to-v1/health-table.ts';
+import {
+  ERROR_FIELDS,
+  HEALTH_FIELDS,
+  HEALTH_TABLE,
+  REPLACED_HEALTH_TABLE,
+} from '@/app/docs/migrate-to-v1/health-table.ts';
 import { LEGACY_PATHS, successorOf } from '@/app/docs/migrate-to-v1/legacy-paths.ts';
 import { apiExamples } from '@/features/docs/api-examples.ts';
 import styles from '@/features/docs/docs.module.css';
@@ -66,7 +71,9 @@ function Dates({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt: Date 
       </p>
       <p>
         Until then nothing changes for apps that call them. The dates are those of this server; they replace any that
-        you were told for the former one. Every answer of a deprecated path repeats them in its headers.
+        you were told for the former one. Its guide had 1 July 2025 as the sunset: a day that had passed before this
+        server took its place, while apps still called these paths and need time to move. Every answer of a deprecated
+        path repeats the dates of this server in its headers.
       </p>
     </div>
   );
@@ -168,7 +175,8 @@ function HeaderForms({ deprecatedAt, sunsetAt }: { deprecatedAt: Date; sunsetAt:
       <ul>
         <li>
           <code>Deprecation</code> (RFC 9745) is a date as a structured field: <code>@</code> and epoch seconds. Drafts
-          had <code>true</code>, or a date in words. Read the number after <code>@</code>.
+          had <code>true</code>, as has the guide of the replaced system, or a date in words. Read the number after{' '}
+          <code>@</code>.
         </li>
         <li>
           <code>Sunset</code> (RFC 8594) is a date in words, the form of all older HTTP headers. It is never before the
@@ -190,33 +198,18 @@ function Health() {
   return (
     <div className={styles['text']}>
       <p>
-        The replaced system reported <code>unhealthy</code> as soon as one circuit was open. Here the other service
-        still answers, so one open circuit is <code>degraded</code>, in both versions. The status is 503 in both cases:
-        a monitor that reads only the status notices either.
+        The replaced system reported <code>unhealthy</code> when one circuit was open and the other closed. Here the
+        other service still answers, so that is <code>degraded</code>, in both versions. The status is 503 in both
+        cases: a monitor that reads only the status notices either.
       </p>
-      <table className={styles['table']}>
-        <thead>
-          <tr>
-            <th scope="col">State</th>
-            <th scope="col">
-              <code>status</code>
-            </th>
-            <th scope="col" data-figure>
-              HTTP
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {HEALTH_TABLE.map(({ http, state, status }) => (
-            <tr key={state}>
-              <td>{state}</td>
-              <td>{status}</td>
-              <td data-figure>{http}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <HealthTable rows={HEALTH_TABLE} />
       <p>The first row that fits decides. A full server answers health all the same: it is never refused as busy.</p>
+      <p>The replaced system judged by the circuits alone:</p>
+      <HealthTable rows={REPLACED_HEALTH_TABLE} />
+      <p>
+        It stayed <code>healthy</code> without Redis, did not name the database, and knew no circuit that is isolated,
+        misconfigured or off. Its <code>version</code> was always <code>v1</code>; here it is that of the server.
+      </p>
       <p>The members of the answer are the same under the deprecated path and in v1:</p>
       <table className={styles['table']}>
         <thead>
@@ -237,5 +230,39 @@ function Health() {
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface HealthRow {
+  state: string;
+  status: string;
+  http: number;
+}
+
+/** The status of health for each state of the services. */
+function HealthTable({ rows }: { rows: readonly HealthRow[] }) {
+  return (
+    <table className={styles['table']}>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">
+            <code>status</code>
+          </th>
+          <th scope="col" data-figure>
+            HTTP
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ http, state, status }) => (
+          <tr key={state}>
+            <td>{state}</td>
+            <td>{status}</td>
+            <td data-figure>{http}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

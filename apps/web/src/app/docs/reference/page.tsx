@@ -16,9 +16,9 @@ export default function ReferencePage() {
         <div className={styles['head']}>
           <h1>API reference</h1>
           <p>
-            Every operation, with a form to try it. If you are signed in on this site, the calls are yours. With an
-            access token or an API key under Authorize, they are those of its owner. An identification that you try
-            counts like any other.
+            Every operation, each with a form to try it unless its method is <code>DELETE</code>: a click on an example
+            deletes nothing. If you are signed in on this site, the calls are yours. With an access token or an API key
+            under Authorize, they are those of its owner. An identification that you try counts like any other.
           </p>
         </div>
         <ApiReference />
