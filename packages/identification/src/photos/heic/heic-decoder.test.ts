@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { systemClock } from '@plantcommunity/resilience';
+import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -84,10 +86,13 @@ describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('
 });
 
 describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
-  const file = { data: EMPTY, width: 64, height: 48 };
-  const start = (options: Omit<HeicDecoderOptions, 'clock'>) =>
-    createHeicDecoder({ clock: systemClock, seconds: PATIENT, ...options }).decode(file, 1_500);
+  const start = (options: Partial<HeicDecoderOptions>, data = EMPTY) =>
+    createHeicDecoder({ clock: systemClock, seconds: PATIENT, ...options }).decode(
+      { data, width: 64, height: 48 },
+      1_500,
+    );
   const probe = join(import.meta.dirname, '..', 'testing', 'probe-access.mts');
+  const ended = join(import.meta.dirname, '..', 'testing', 'end-by-signal.mts');
 
   it.skipIf(!isHeicDecoderInstalled())('may read the decoder only, and gets no environment', async () => {
     const report: unknown = JSON.parse((await start({ program: probe })).toString());
@@ -110,6 +115,29 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
   it.skipIf(process.platform !== 'linux')('is ended when it takes too much memory', async () => {
     const reason = { type: 'decode_memory', max: 1_000_000 };
     await expect(start({ maxMemoryBytes: 1_000_000 })).rejects.toMatchObject({ reason });
+  });
+
+  it('is ended by the kernel when it takes too much CPU time, with the same refusal', async () => {
+    const options = { clock: new FakeClock(), program: ended, seconds: { small: 0.01, large: 60 } };
+    const reason = { type: 'decode_seconds', format: 'heic', max: 0.01 };
+    await expect(start(options, Buffer.from('no signal'))).rejects.toMatchObject({ reason });
+  });
+
+  it('leaves the photo for later when the kernel ends it', async () => {
+    const busy = { code: 'busy', retryAfterMs: 5_000 };
+    await expect(start({ program: ended }, Buffer.from('SIGKILL'))).rejects.toMatchObject(busy);
+  });
+
+  it('leaves the photo for later when it cannot be started', async () => {
+    // The system refuses the argument as too long, which Node throws as it throws a lack of memory.
+    const program = `/${'x'.repeat(2_000_000)}`;
+    await expect(start({ program })).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
+  });
+
+  it('leaves the photo for later when the app has no file descriptor left', () => {
+    const script = join(import.meta.dirname, '..', 'testing', 'decode-without-descriptors.mts');
+    const report = execFileSync('/bin/sh', ['-c', 'ulimit -n 60 && exec "$0" "$@"', process.execPath, script]);
+    expect(JSON.parse(report.toString())).toEqual({ code: 'busy', retryAfterMs: 5_000, unhandled: [] });
   });
 
   it('that cannot work is no fault of the photo', async () => {

@@ -1,8 +1,7 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@plantcommunity/resilience';
 import { IdentificationError, type PhotoErrorReason } from '../../errors.ts';
@@ -19,6 +18,7 @@ const MAX_OUTPUT_BYTES = 40_000_000;
 const RETRY_AFTER_MS = 5_000;
 /** Exit code of the program for a file that it cannot decode. */
 const UNDECODABLE = 3;
+const DAMAGED: PhotoErrorReason = { type: 'unreadable', fault: 'damaged' };
 
 /** A photo was refused while it was decoded. */
 export class DecodeRefusal extends Error {
@@ -42,7 +42,7 @@ export interface HeicDecoder {
    * Returns an upright PNG with the photo's colour profile, shrunk by a whole factor, with its longer side at least
    * `side` pixels if the photo's is.
    * @throws {DecodeRefusal} when the photo is damaged, or takes too much time or memory
-   * @throws {IdentificationError} `busy` when no process can be started
+   * @throws {IdentificationError} `busy` when no process can be started, or the kernel ends it for memory
    * @throws {HeicProcessError}
    */
   decode(photo: HeicPhoto, side: number): Promise<Buffer>;
@@ -96,13 +96,14 @@ export function createHeicDecoder({
   program,
   seconds = SECONDS,
 }: HeicDecoderOptions): HeicDecoder {
-  function start({ profile }: HeicPhoto, side: number, cpuSeconds: number) {
+  function start({ profile }: HeicPhoto, side: number, cpuSeconds: number): ChildProcess {
     const libheif = findLibheif() ?? '';
     return spawn(
       '/bin/sh',
       [
         '-c',
-        `ulimit -t ${Math.ceil(cpuSeconds)} && exec "$0" "$@"`,
+        // With equal limits the signal would be SIGKILL, by which the kernel also ends processes for memory.
+        `ulimit -S -t ${cpuSeconds} && ulimit -H -t ${cpuSeconds + 1} && exec "$0" "$@"`,
         process.execPath,
         '--permission',
         `--allow-fs-read=${libheif}`,
@@ -119,27 +120,29 @@ export function createHeicDecoder({
   return {
     async decode(photo, side) {
       const limitSeconds = photo.width * photo.height <= SMALL_PIXELS ? seconds.small : seconds.large;
-      const child = start(photo, side, limitSeconds + 1);
-      const ended = collect(child, photo.data);
+      const child = startOrThrowBusy(() => start(photo, side, Math.ceil(limitSeconds) + 1));
+      const tooLong: PhotoErrorReason = { type: 'decode_seconds', format: 'heic', max: limitSeconds };
       let refusal: PhotoErrorReason | undefined;
       const refuse = (reason: PhotoErrorReason) => {
         refusal ??= reason;
         child.kill('SIGKILL');
       };
-      const cancelLimit = clock.setTimeout(
-        () => refuse({ type: 'decode_seconds', format: 'heic', max: limitSeconds }),
-        limitSeconds * 1000,
-      );
+      const ended = collect(child, photo.data, () => refuse(DAMAGED));
+      const cancelLimit = clock.setTimeout(() => refuse(tooLong), limitSeconds * 1000);
       const stopWatch = watchMemory(child.pid, clock, (bytes) => {
         if (bytes > maxMemoryBytes) refuse({ type: 'decode_memory', bytes, max: maxMemoryBytes });
       });
       const killWithUs = () => child.kill('SIGKILL');
       process.once('exit', killWithUs);
       try {
-        const png = await ended;
+        const { exitCode, output, signal } = await ended;
         if (refusal !== undefined) throw new DecodeRefusal(refusal);
-        if (png === undefined) throw new DecodeRefusal({ type: 'unreadable', fault: 'damaged' });
-        return png;
+        if (exitCode === 0) return output;
+        if (exitCode === UNDECODABLE) throw new DecodeRefusal(DAMAGED);
+        if (signal === 'SIGXCPU') throw new DecodeRefusal(tooLong);
+        // The kernel ended it, for memory: the photo may be a good one.
+        if (exitCode === null) throw busy(new Error(`The decoder of HEIC was ended by ${signal}`));
+        throw new HeicProcessError(`The decoder of HEIC exited with code ${exitCode}`);
       } finally {
         process.removeListener('exit', killWithUs);
         cancelLimit();
@@ -149,45 +152,60 @@ export function createHeicDecoder({
   };
 }
 
-/** Sends the file to the process; returns what it writes, or undefined when it was ended or cannot decode the file. */
-async function collect(
-  child: ChildProcessByStdio<Writable, Readable, null>,
-  file: Buffer,
-): Promise<Buffer | undefined> {
-  const { promise, reject, resolve } = Promise.withResolvers<number | null>();
-  child.once('error', (cause) => {
-    reject(new IdentificationError('busy', 'No process for a photo', { cause, retryAfterMs: RETRY_AFTER_MS }));
-  });
-  child.once('close', (code: number | null) => resolve(code));
-  // The process may end before it has read the whole file.
-  child.stdin.on('error', () => {});
-  child.stdin.end(file);
+/** Starts a process. Node throws or emits an error without memory or file descriptors, by the error. */
+function startOrThrowBusy(start: () => ChildProcess): ChildProcess {
+  try {
+    return start();
+  } catch (error) {
+    throw busy(error);
+  }
+}
+
+function busy(cause: unknown): IdentificationError {
+  return new IdentificationError('busy', 'No process for a photo', { cause, retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** How a process ended, and what it wrote. */
+interface Ending {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  output: Buffer;
+}
+
+/** Sends the file to the process and waits for its end. `refuse` is called when it writes more than any picture needs. */
+async function collect(child: ChildProcess, file: Buffer, refuse: () => void): Promise<Ending> {
+  const { promise, reject, resolve } = Promise.withResolvers<Omit<Ending, 'output'>>();
+  child.once('error', (cause) => reject(busy(cause)));
+  child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
   const parts: Buffer[] = [];
   let size = 0;
-  child.stdout.on('data', (part: Buffer) => {
+  // Without file descriptors for them, a process that could not be started has no streams.
+  child.stdout?.on('data', (part: Buffer) => {
     size += part.length;
     if (size <= MAX_OUTPUT_BYTES) parts.push(part);
-    else child.kill('SIGKILL');
+    else refuse();
   });
-  const exitCode = await promise;
-  if (exitCode === 0) return Buffer.concat(parts);
-  if (exitCode === null || exitCode === UNDECODABLE) return undefined;
-  throw new HeicProcessError(`The decoder of HEIC exited with code ${exitCode}`);
+  // The process may end before it has read the whole file.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(file);
+  const ending = await promise;
+  return { ...ending, output: Buffer.concat(parts) };
 }
 
 /** Reports the resident memory of a process again and again, where Linux tells it. Returns a function that ends this. */
 function watchMemory(pid: number | undefined, clock: Clock, report: (bytes: number) => void): () => void {
   let cancel = () => {};
   const look = () => {
-    const bytes = pid === undefined ? undefined : residentBytes(pid);
-    if (bytes === undefined) return;
-    report(bytes);
+    if (pid === undefined || process.platform !== 'linux') return;
+    const bytes = residentBytes(pid);
+    if (bytes !== undefined) report(bytes);
     cancel = clock.setTimeout(look, WATCH_MS);
   };
   look();
   return () => cancel();
 }
 
+/** Undefined when the process has ended, and while this one has no file descriptor left. */
 function residentBytes(pid: number): number | undefined {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
