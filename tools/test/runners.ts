@@ -71,7 +71,7 @@ export const browserTests: Step = reportingStep('browser tests', tallyPlaywright
   name: join(root, 'e2e/node_modules/.bin/playwright'),
   args: ['test', '--reporter=list,json'],
   cwd: join(root, 'e2e'),
-  env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' },
+  env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', ANSWERS_REQUIRED: 'true' },
 }));
 
 /** Returns the step of a runner: people read what it prints, its counts come from the JSON report that it writes. */
