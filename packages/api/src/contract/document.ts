@@ -101,8 +101,9 @@ export function parametersIn({ object }: Operation, place: Place): JsonObject[] 
     .filter((parameter) => parameter['in'] === place);
 }
 
-/** Returns the example of a parameter or a header, which may stand in its schema. */
+/** Returns the example of a parameter or a header, which may stand in its schema: in a list, but in 3.0 by itself. */
 export function exampleOf(described: JsonObject): Json | undefined {
-  const [example = described['example']] = listAt(objectAt(described, 'schema'), 'examples');
+  const schema = objectAt(described, 'schema');
+  const [example = described['example'] ?? schema['example']] = listAt(schema, 'examples');
   return example;
 }

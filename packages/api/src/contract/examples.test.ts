@@ -12,8 +12,10 @@ import {
 } from './document.ts';
 import { createSchemaCheck } from './schema-check.ts';
 
-const document = readDocument('openapi.json');
-const operations = operationsOf(document);
+const DOCUMENTS = ['openapi.json', 'openapi-3.0.json'].map((file) => ({ file, document: readDocument(file) }));
+const operations = DOCUMENTS.flatMap(({ document, file }) =>
+  operationsOf(document).map((operation) => ({ ...operation, file })),
+);
 const faultsOf = createSchemaCheck();
 const PROBLEM = 'application/problem+json';
 
@@ -46,7 +48,7 @@ function valueFaults(described: JsonObject, at: string): string[] {
   ];
 }
 
-describe.each(operations)('the document of $id', ({ object }) => {
+describe.each(operations)('$file of $id', ({ object }) => {
   const responses = Object.entries(objectAt(object, 'responses')).flatMap(([status, response]) =>
     isObject(response) ? [{ status, response, content: objectAt(response, 'content') }] : [],
   );
@@ -95,14 +97,14 @@ describe.each(operations)('the document of $id', ({ object }) => {
   });
 });
 
-it('the document describes each of its tags, and has no operation without one', () => {
+it.each(DOCUMENTS)('$file describes each of its tags, and has no operation without one', ({ document }) => {
   const tags = new Map(
     listAt(document, 'tags')
       .filter(isObject)
       .map((tag) => [textAt(tag, 'name'), textAt(tag, 'description')]),
   );
   expect([...tags.values()]).not.toContain('');
-  for (const { object } of operations) {
+  for (const { object } of operationsOf(document)) {
     const described = listAt(object, 'tags').filter((tag) => typeof tag === 'string' && tags.has(tag));
     expect(described).toHaveLength(1);
   }

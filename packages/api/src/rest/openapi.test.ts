@@ -1,5 +1,6 @@
 import { ACCEPTED_MEDIA_TYPES } from '@plantcommunity/identification/photo-formats';
 import { describe, expect, it } from 'vitest';
+import { metaOf } from '../middleware/init.ts';
 import { apiUnderTest, config } from '../testing/api-under-test.ts';
 import { v1 } from '../v1/index.ts';
 import { openApiDocument } from './openapi.ts';
@@ -61,15 +62,17 @@ describe('the OpenAPI document', () => {
   });
 
   it('has the security of each procedure’s policy and scope', () => {
-    const open = ['getIdentifyHealth', 'register', 'issueToken', 'refreshToken', 'revokeToken'];
-    for (const { operation } of operations) {
-      const key = operation.operationId.includes('dentif') ? [{ apiKey: [] }] : [];
-      const security = open.includes(operation.operationId) ? [] : [{ bearer: [] }, ...key, { session: [] }];
-      expect({ id: operation.operationId, security: operation.security }).toEqual({
-        id: operation.operationId,
-        security,
-      });
-    }
+    const declared = v1.endpoints.map(({ operationId: id, procedure }) => {
+      const { policy, scope } = metaOf(procedure, id);
+      const key = scope === undefined ? [] : [{ apiKey: [] }];
+      return { id, security: policy === 'public' ? [] : [{ bearer: [] }, ...key, { session: [] }] };
+    });
+    const documented = operations.map(({ operation }) => ({ id: operation.operationId, security: operation.security }));
+    const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id, 'en');
+    expect(documented.toSorted(byId)).toEqual(declared.toSorted(byId));
+    expect(operationOf('identifyPlant').security).toEqual([{ bearer: [] }, { apiKey: [] }, { session: [] }]);
+    expect(operationOf('getMe').security).toEqual([{ bearer: [] }, { session: [] }]);
+    expect(operationOf('getIdentifyHealth').security).toEqual([]);
     expect(document.components?.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer' },
       apiKey: { type: 'http', scheme: 'bearer' },
@@ -181,10 +184,22 @@ describe('the OpenAPI document', () => {
     expect(valuesOf('exclusiveMinimum', made).filter((value) => typeof value !== 'boolean')).toEqual([]);
   });
 
-  it('has no nullable types and no unions, which client generators handle badly', () => {
-    expect(valuesOf('anyOf', document)).toEqual([]);
-    expect(valuesOf('oneOf', document)).toEqual([]);
-    expect(JSON.stringify(document)).not.toContain('"null"');
+  it.each(['3.1.1', '3.0.3'] as const)(
+    'in %s has no nullable types and no unions, which client generators handle badly',
+    (version) => {
+      const made = openApiDocument(v1, version, config);
+      for (const name of ['anyOf', 'oneOf', 'nullable']) {
+        expect({ name, values: valuesOf(name, made) }).toEqual({ name, values: [] });
+      }
+      expect(JSON.stringify(made)).not.toContain('"null"');
+    },
+  );
+
+  it('has allOf in 3.0 alone, and only to describe one reference, which takes no members beside it there', () => {
+    expect(valuesOf('allOf', document)).toEqual([]);
+    for (const parts of valuesOf('allOf', openApiDocument(v1, '3.0.3', config))) {
+      expect(parts).toEqual([{ $ref: expect.stringMatching(/^#\/components\/schemas\//) as string }]);
+    }
   });
 
   it.each(['/api/v1/openapi.json', '/api/v1/openapi-3.0.json', '/api/v1/openapi.json/'])(
