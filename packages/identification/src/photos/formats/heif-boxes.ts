@@ -2,6 +2,8 @@ import { chunkType, DAMAGED, type Fault, TRUNCATED } from './structure.ts';
 
 /** Maximum boxes in one box, and maximum entries of one of its lists; a photo of 50 megapixels has about 200 tiles. */
 const MAX_ENTRIES = 2_000;
+/** Maximum properties of all items together, and maximum references between them; such a photo has about 1,000 of each. */
+const MAX_LINKS = 8_000;
 const HEADER_BYTES = 8;
 const LARGE_HEADER_BYTES = 16;
 /** Version and flags at the start of a full box (ISO/IEC 14496-12, 4.2). */
@@ -203,14 +205,17 @@ function sizeOf(bytes: number): number {
 function itemParts(bytes: Buffer, box: Box): ReadonlyMap<number, readonly number[]> {
   const idBytes = new Fields(bytes, box).version().version === 0 ? 2 : 4;
   const parts = new Map<number, readonly number[]>();
+  let count = 0;
   for (const reference of boxesIn(bytes, { from: box.from + FULL_BYTES, to: box.to })) {
     if (reference.type !== DIMG) continue;
     const fields = new Fields(bytes, reference);
     const id = fields.number(idBytes);
-    if (parts.has(id)) throw new HeifFault(DAMAGED);
+    const length = fields.count(2);
+    count += length;
+    if (parts.has(id) || count > MAX_LINKS) throw new HeifFault(DAMAGED);
     parts.set(
       id,
-      Array.from({ length: fields.count(2) }, () => fields.number(idBytes)),
+      Array.from({ length }, () => fields.number(idBytes)),
     );
   }
   return parts;
@@ -221,6 +226,7 @@ function itemProperties(bytes: Buffer, box: Box): ReadonlyMap<number, readonly B
   if (container?.type !== chunkType('ipco')) throw new HeifFault(DAMAGED);
   const all = boxesIn(bytes, container);
   const properties = new Map<number, Box[]>();
+  let count = 0;
   for (const association of associations) {
     if (association.type !== chunkType('ipma')) continue;
     const fields = new Fields(bytes, association);
@@ -228,8 +234,12 @@ function itemProperties(bytes: Buffer, box: Box): ReadonlyMap<number, readonly B
     const isWide = (flags & 1) !== 0;
     for (let left = fields.count(4); left > 0; left -= 1) {
       const id = fields.number(version === 0 ? 2 : 4);
-      const own = properties.get(id) ?? [];
-      for (let more = fields.number(1); more > 0; more -= 1) {
+      const own: Box[] = [];
+      let more = fields.number(1);
+      count += more;
+      // A decoder may read only one of two lists of an item.
+      if (properties.has(id) || properties.size === MAX_ENTRIES || count > MAX_LINKS) throw new HeifFault(DAMAGED);
+      for (; more > 0; more -= 1) {
         // The upper bit says that a reader must know the property.
         const index = isWide ? fields.number(2) & 0x7fff : fields.number(1) & 0x7f;
         const property = all[index - 1];

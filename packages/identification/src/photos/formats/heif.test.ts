@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { box, grid, type HeifItem, type HeifShape, ispe, makeHeif } from '../testing/make-heif.ts';
+import { box, grid, type HeifItem, type HeifShape, ispe, makeHeif, reference, u16, u32 } from '../testing/make-heif.ts';
 import { readHeif } from './heif.ts';
 import { joinPieces, type Structure } from './structure.ts';
 
@@ -156,6 +156,36 @@ describe('a HEIF file is refused', () => {
     const counts = file.indexOf('iloc') + 8;
     file.set([0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x7f, 0xff], counts);
     expect(read(file)).toBe('damaged');
+  });
+
+  /** Makes a box that gives properties to the items with the numbers `from`, `from + 1`, …. */
+  const ipma = (from: number, items: number, count: number) => {
+    const own = (item: number) => Buffer.concat([u16(item), Buffer.from([count]), Buffer.alloc(count, 1)]);
+    return box('ipma', u32(0), u32(items), ...Array.from({ length: items }, (_, i) => own(from + i)));
+  };
+  const ids = Array.from({ length: 2_000 }, (_, i) => i);
+  /** Keeps a reader that collects them busy for seconds. */
+  const heavy = Array.from({ length: 20 }, () => Buffer.concat([ipma(2, 1, 255), ipma(3, 2_000, 255)]));
+  const mosaic: HeifShape = {
+    items: [
+      { ...still(3_200, 2_560, 'grid'), data: grid(40, 50, 3_200, 2_560), parts: ids.map(() => 2) },
+      still(64, 64),
+    ],
+  };
+
+  it.each([
+    ['properties', { ...PHOTO, associations: [ipma(2, 40, 255)] }],
+    ['properties in 10 MB', { ...PHOTO, associations: heavy }],
+    ['properties of a tile that a grid repeats', { ...mosaic, associations: heavy }],
+    ['items with properties', { ...PHOTO, associations: [ipma(2, 1_000, 0), ipma(2_000, 1_000, 0)] }],
+    ['references', { ...PHOTO, references: [2, 3, 4, 5, 6].map((item) => reference('dimg', item, ids)) }],
+  ] satisfies (readonly [string, HeifShape])[])('when it has too many in all: %s', (_, shape) => {
+    expect(read(shape)).toBe('damaged');
+  });
+
+  it('when it gives properties to an item twice, of which a decoder may read only one', () => {
+    const twice = box('ipma', u32(0), u32(1), u16(1), Buffer.from([1, 1]));
+    expect(read({ ...PHOTO, associations: [twice] })).toBe('damaged');
   });
 
   it('with a declared fault or not at all, for every mutation', async () => {

@@ -75,7 +75,7 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   const size = grid ?? sizeOf(bytes, items, primary);
   const coded = grid?.tiles ?? [primary];
   const type = codecOf(items, coded);
-  const lastByte = Math.max(meta.to, ...coded.map((item) => endOfItem(bytes, items, item)));
+  const lastByte = Math.max(meta.to, ...Array.from(new Set(coded), (item) => endOfItem(bytes, items, item)));
   if (type === 'jpeg') return { type, structure: readJpegItem(bytes, items, primary) };
   if (lastByte > end) throw new HeifFault(TRUNCATED);
   const { height, width } = size;
@@ -155,7 +155,7 @@ function readGrid(bytes: Buffer, items: Items, item: number): Grid {
   const width = fields.number(sideBytes);
   const height = fields.number(sideBytes);
   const tiles = items.parts.get(item) ?? [];
-  const [tile, ...others] = tiles.map((part) => sizeOf(bytes, items, part));
+  const [tile, ...others] = Array.from(new Set(tiles), (part) => sizeOf(bytes, items, part));
   const isWhole =
     tile !== undefined &&
     tiles.length === rows * columns &&

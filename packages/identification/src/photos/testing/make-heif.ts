@@ -18,6 +18,10 @@ export interface HeifShape {
   primary?: number;
   /** Boxes between the header and the data. */
   extra?: readonly Buffer[];
+  /** References between items, besides those of the grids. */
+  references?: readonly Buffer[];
+  /** Boxes that give further properties to the items. */
+  associations?: readonly Buffer[];
 }
 
 export function box(type: string, ...content: readonly Buffer[]): Buffer {
@@ -35,11 +39,17 @@ export function grid(rows: number, columns: number, width: number, height: numbe
   return Buffer.concat([Buffer.from([0, 0, rows - 1, columns - 1]), u16(width), u16(height)]);
 }
 
+/** Makes a reference of one item to others. */
+export function reference(type: string, from: number, to: readonly number[]): Buffer {
+  return box(type, u16(from), u16(to.length), ...to.map(u16));
+}
+
 /** Makes a HEIF file whose item data follow each other in `mdat`. */
-export function makeHeif({ brand = 'heic', items, primary = 1, extra = [] }: HeifShape): Buffer {
+export function makeHeif(shape: HeifShape): Buffer {
+  const { brand = 'heic', items, extra = [] } = shape;
   const ftyp = box('ftyp', Buffer.from(`${brand}\0\0\0\0mif1${brand}`, 'latin1'));
   const data = items.map((item) => item.data ?? Buffer.alloc(0));
-  const head = (from: number) => Buffer.concat([ftyp, metaOf(items, primary, offsets(data, from)), ...extra]);
+  const head = (from: number) => Buffer.concat([ftyp, metaOf(shape, offsets(data, from)), ...extra]);
   const dataAt = head(0).length + 8;
   return Buffer.concat([head(dataAt), box('mdat', ...data)]);
 }
@@ -69,7 +79,10 @@ function offsets(data: readonly Buffer[], from: number): number[] {
   });
 }
 
-function metaOf(items: readonly HeifItem[], primary: number, places: readonly number[]): Buffer {
+function metaOf(
+  { associations: more = [], items, primary = 1, references = [] }: HeifShape,
+  places: readonly number[],
+): Buffer {
   const properties = items.flatMap((item) => item.properties ?? []);
   let next = 1;
   const associations = items.map((item, index) => {
@@ -85,9 +98,8 @@ function metaOf(items: readonly HeifItem[], primary: number, places: readonly nu
   const iloc = items.map((item, index) =>
     Buffer.concat([u16(index + 1), u16(0), u16(1), u32(places[index] ?? 0), u32(item.data?.length ?? 0)]),
   );
-  const iref = items.flatMap(({ parts }, index) =>
-    parts === undefined ? [] : [box('dimg', u16(index + 1), u16(parts.length), ...parts.map(u16))],
-  );
+  const dimg = items.flatMap(({ parts }, index) => (parts === undefined ? [] : [reference('dimg', index + 1, parts)]));
+  const iref = [...dimg, ...references];
   return box(
     'meta',
     u32(0),
@@ -96,15 +108,15 @@ function metaOf(items: readonly HeifItem[], primary: number, places: readonly nu
     box('iloc', u32(0), Buffer.from([0x44, 0]), u16(items.length), ...iloc),
     box('iinf', u32(0), u16(items.length), ...infe),
     ...(iref.length === 0 ? [] : [box('iref', u32(0), ...iref)]),
-    box('iprp', box('ipco', ...properties), box('ipma', u32(0), u32(items.length), ...associations)),
+    box('iprp', box('ipco', ...properties), box('ipma', u32(0), u32(items.length), ...associations), ...more),
   );
 }
 
-function u16(value: number): Buffer {
+export function u16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 255]);
 }
 
-function u32(value: number): Buffer {
+export function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
