@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCEPTED_MEDIA_TYPES, detectFormat, FORMAT_NAMES } from './photo-formats.ts';
+import { ACCEPTED_MEDIA_TYPES, detectFormat, FORMAT_NAMES, OFFERED_MEDIA_TYPES } from './photo-formats.ts';
 
 /** Makes the first box of an ISO media file. */
 function boxOf(major: string, ...compatible: string[]): Buffer {
@@ -8,9 +8,13 @@ function boxOf(major: string, ...compatible: string[]): Buffer {
   return box;
 }
 
-it('the list of photo formats gives the words of sentences and the media types of file inputs', () => {
+it('the list of photo formats gives the words of sentences and the media types of uploads', () => {
   expect(FORMAT_NAMES).toBe('JPEG, PNG, WebP, GIF, AVIF or HEIC');
   expect(ACCEPTED_MEDIA_TYPES).toBe('image/jpeg, image/png, image/webp, image/gif, image/avif, image/heic');
+});
+
+it('file inputs name no format that iOS converts to JPEG where it is not named', () => {
+  expect(OFFERED_MEDIA_TYPES).toBe('image/jpeg, image/png, image/webp, image/gif');
 });
 
 describe('detectFormat', () => {

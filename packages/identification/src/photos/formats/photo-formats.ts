@@ -7,6 +7,11 @@ export interface PhotoFormat {
   readonly subtypes: readonly string[];
   /** Endings of file names. The first one is given to photos without any of them. */
   readonly extensions: readonly [string, ...string[]];
+  /**
+   * Whether file inputs name it. iOS makes a JPEG of a photo whose format they do not name: HEIC and AVIF, which take
+   * the server longer to decode, are left to it. People can drop or paste them all the same.
+   */
+  readonly isOffered: boolean;
 }
 
 /** The accepted formats. Everything that lists or names formats reads them here: checks, sentences, pages, API document. */
@@ -16,21 +21,24 @@ export const PHOTO_FORMATS = {
     mediaType: 'image/jpeg',
     subtypes: ['jpg', 'jpe', 'pjpeg', 'x-jpeg', 'x-jpg'],
     extensions: ['jpg', 'jpeg', 'jpe', 'jfif'],
+    isOffered: true,
   },
   png: {
     name: 'PNG',
     mediaType: 'image/png',
     subtypes: ['x-png', 'apng', 'vnd.mozilla.apng'],
     extensions: ['png'],
+    isOffered: true,
   },
-  webp: { name: 'WebP', mediaType: 'image/webp', subtypes: ['x-webp'], extensions: ['webp'] },
-  gif: { name: 'GIF', mediaType: 'image/gif', subtypes: ['x-gif'], extensions: ['gif'] },
-  avif: { name: 'AVIF', mediaType: 'image/avif', subtypes: [], extensions: ['avif'] },
+  webp: { name: 'WebP', mediaType: 'image/webp', subtypes: ['x-webp'], extensions: ['webp'], isOffered: true },
+  gif: { name: 'GIF', mediaType: 'image/gif', subtypes: ['x-gif'], extensions: ['gif'], isOffered: true },
+  avif: { name: 'AVIF', mediaType: 'image/avif', subtypes: [], extensions: ['avif'], isOffered: false },
   heic: {
     name: 'HEIC',
     mediaType: 'image/heic',
     subtypes: ['heif', 'heic-sequence', 'heif-sequence'],
     extensions: ['heic', 'heif', 'hif'],
+    isOffered: false,
   },
 } as const satisfies Record<string, PhotoFormat>;
 
@@ -40,12 +48,19 @@ export type PhotoType = keyof typeof PHOTO_FORMATS;
 const FORMATS: readonly PhotoFormat[] = Object.values(PHOTO_FORMATS);
 
 /** Media types of the accepted formats: "image/jpeg, image/png, …". */
-export const ACCEPTED_MEDIA_TYPES: string = FORMATS.map(({ mediaType }) => mediaType).join(', ');
+export const ACCEPTED_MEDIA_TYPES: string = mediaTypes(FORMATS);
+
+/** Media types that file inputs name. */
+export const OFFERED_MEDIA_TYPES: string = mediaTypes(FORMATS.filter(({ isOffered }) => isOffered));
 
 /** Names of the accepted formats: "JPEG, PNG, WebP, GIF, AVIF or HEIC". */
 export const FORMAT_NAMES: string = FORMATS.map(({ name }) => name)
   .join(', ')
   .replace(/, (?=[^,]+$)/, ' or ');
+
+function mediaTypes(formats: readonly PhotoFormat[]): string {
+  return formats.map(({ mediaType }) => mediaType).join(', ');
+}
 
 /** Number of bytes at the start of a file that `detectFormat` reads. */
 export const SIGNATURE_BYTES = 128;

@@ -1,6 +1,6 @@
 'use client';
 
-import { ACCEPTED_MEDIA_TYPES } from '@plantcommunity/identification/photo-formats';
+import { OFFERED_MEDIA_TYPES } from '@plantcommunity/identification/photo-formats';
 import { Camera, Image as Picture } from 'lucide-react';
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { type ButtonLook, buttonClass } from '@/ui/button.tsx';
@@ -102,7 +102,7 @@ export function PickPhoto({ children, camera = false, onFiles, ...look }: PickPh
         ref={input}
         type="file"
         className={hidden['hidden']}
-        accept={ACCEPTED_MEDIA_TYPES}
+        accept={OFFERED_MEDIA_TYPES}
         {...(camera ? { capture: 'environment' as const } : {})}
         onChange={hand}
       />
