@@ -342,6 +342,45 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
       }
     });
 
+    test('legacy is answered until its last day, then 410 with its successor, and v1 always', async () => {
+      const { anna, ask, identificationId } = sites[mode];
+      const path = `/plant-identification/identifications/${identificationId}`;
+      const headers = { Cookie: anna };
+      const old = await ask(`/api${path}/`, { headers });
+      const link = String(old.headers['link']);
+      expect({ status: old.status, sunset: old.headers['sunset'], body: old.body, link }).toEqual({
+        ...(mode === 'production'
+          ? {
+              status: 410,
+              sunset: 'Mon, 01 Jul 2024 00:00:00 GMT',
+              body: '{"detail":"This version of the API is gone. Use /api/v1."}',
+            }
+          : {
+              status: 200,
+              sunset: 'Tue, 31 Dec 2999 00:00:00 GMT',
+              body: expect.stringContaining(identificationId),
+            }),
+        link: expect.stringContaining(`</api/v1${path}>; rel="successor-version"`),
+      });
+      const current = await ask(`/api/v1${path}`, { headers });
+      expect({ status: current.status, hasSunset: 'sunset' in current.headers }).toEqual({
+        status: 200,
+        hasSunset: false,
+      });
+    });
+
+    test('DELETE of all identifications with a slash at its end, where an id may be lost, deletes nothing', async () => {
+      const { anna, ask, identificationId } = sites[mode];
+      const collection = '/api/v1/plant-identification/identifications';
+      const refused = await ask(`${collection}/`, { method: 'DELETE', headers: { ...OWN_PAGE, Cookie: anna } });
+      expect({ status: refused.status, allow: refused.headers.allow }).toEqual({
+        status: 405,
+        allow: 'GET, HEAD, OPTIONS',
+      });
+      const kept = await ask(`${collection}/${identificationId}`, { headers: { Cookie: anna } });
+      expect(kept.status).toBe(200);
+    });
+
     test('no redirect leads to another host', async () => {
       const { ask } = sites[mode];
       const own = new URL(mode === 'development' ? 'http://localhost' : 'https://plants.example');
