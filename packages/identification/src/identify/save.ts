@@ -31,7 +31,8 @@ type SaveResult = Pick<Identification, 'filed' | 'id'>;
 
 /**
  * Creates the function that stores an identification before it is answered, so that an id in an answer is never lost.
- * Photos that are not stored yet are normalized and stored in the background afterwards; the row says so until then.
+ * Photos that are not stored yet are normalized and stored in the background afterwards, also those that their store did
+ * not take in time; the row says so until then.
  */
 export function createSaver(parts: {
   pipelines: readonly Pick<ProviderPipeline, 'client'>[];
@@ -48,13 +49,18 @@ export function createSaver(parts: {
   const { background, clock, isDatabaseUp, lifetime, pipelines, store, logger } = parts;
   const normalizer = createRetryingNormalizer({ normalizer: parts.normalizer, clock });
 
-  async function storePhotosLater(id: string, { owner, photos }: SaveInput, pending: readonly string[]): Promise<void> {
+  async function storePhotosLater(
+    id: string,
+    { normalized, owner, photos }: SaveInput,
+    pending: readonly string[],
+  ): Promise<void> {
     const missing = photos.flatMap((photo, index) => (pending.includes(photo.hash) ? [{ photo, index }] : []));
     const inBackground = { ...owner, background: true };
     const results = await Promise.allSettled(
       missing.map(async ({ photo, index }) => ({
         hash: photo.hash,
-        normalized: await normalizer.normalize(photo, index, inBackground),
+        // Present when their store did not take them in time.
+        normalized: normalized?.[index] ?? (await normalizer.normalize(photo, index, inBackground)),
       })),
     );
     for (const result of results) {

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { PrismaClient } from '@plantcommunity/db';
 import { z } from 'zod';
+import { withFileDeadline } from './file-deadline.ts';
 import type { StoreContext } from './types.ts';
 
 const server = z.tuple([z.object({ server: z.string(), database: z.string() })]);
@@ -31,7 +32,11 @@ async function placeOf(client: PrismaClient, host: string): Promise<string> {
 }
 
 /** Whether no other database uses the files of the photos: only then may files be removed. */
-export async function usesFilesAlone({ files, ownId }: Pick<StoreContext, 'files' | 'ownId'>): Promise<boolean> {
-  const [own, named] = await Promise.all([ownId(), files.databases()]);
+export async function usesFilesAlone({
+  clock,
+  files,
+  ownId,
+}: Pick<StoreContext, 'clock' | 'files' | 'ownId'>): Promise<boolean> {
+  const [own, named] = await Promise.all([ownId(), withFileDeadline(clock, (signal) => files.databases(signal))]);
   return named.every((id) => id === own);
 }

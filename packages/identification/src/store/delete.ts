@@ -1,6 +1,7 @@
 import { Prisma, table } from '@plantcommunity/db';
 import { encodeTime } from 'ulid';
 import { usesFilesAlone } from './database-identity.ts';
+import { PhotoStoreTimeoutError, withFileDeadline } from './file-deadline.ts';
 import { memoize } from './memoize.ts';
 import type { StoreContext } from './types.ts';
 
@@ -143,7 +144,7 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
  * Deletes the photos that no identification refers to, also those of an earlier deletion that was interrupted: all of them,
  * or those `among` the given ids. While another database uses the files, or while the store cannot say so, they and the
  * rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and its
- * row last.
+ * row last; the files of a batch at the same time.
  */
 async function deleteUnreferencedPhotos(
   context: StoreContext,
@@ -159,18 +160,24 @@ async function deleteUnreferencedPhotos(
     const last = found.at(-1);
     if (last === undefined) return { deleted, failures };
     after = last.id;
-    for (const { id, isReleased } of found) {
-      if (!isReleased || !(await isAlone())) continue;
-      try {
-        // One by one: two deletions that remove several rows at once could wait for each other.
-        await deletePhoto(context, id);
-        deleted += 1;
-      } catch (error) {
-        failures.push(error);
+    const released = found.filter(({ isReleased }) => isReleased);
+    // A store that hangs is not asked again for each of many files.
+    if (released.length === 0 || failures.some(isTimeout) || !(await isAlone())) continue;
+    const removed = await Promise.allSettled(released.map(({ id }) => removeFile(context, id)));
+    for (const [index, { id }] of released.entries()) {
+      const outcome = removed[index];
+      if (outcome?.status === 'rejected') {
+        failures.push(outcome.reason);
+        continue;
       }
+      // One by one: two deletions that remove several rows at once could wait for each other.
+      await context.client.photo.deleteMany({ where: { id, hash: null } });
+      deleted += 1;
     }
   }
 }
+
+const isTimeout = (error: unknown) => error instanceof PhotoStoreTimeoutError;
 
 /** Whether files may be removed. An error is logged only: what a caller deleted before stays deleted. */
 async function mayRemoveFiles(context: StoreContext): Promise<boolean> {
@@ -260,15 +267,10 @@ async function releaseUnreferenced(transaction: Prisma.TransactionClient, after:
   return unused.map(({ id }) => ({ id, isReleased: released.has(id) }));
 }
 
-async function deletePhoto(context: StoreContext, id: string): Promise<void> {
-  await removeFile(context, id);
-  await context.client.photo.deleteMany({ where: { id, hash: null } });
-}
-
 /** @throws what the file system fails with, after it was logged */
-async function removeFile({ files, logger }: StoreContext, id: string): Promise<void> {
+async function removeFile({ clock, files, logger }: StoreContext, id: string): Promise<void> {
   try {
-    await files.remove(id);
+    await withFileDeadline(clock, (signal) => files.remove(id, signal));
   } catch (error) {
     logger.error({ photoId: id, err: error }, '[UPLOAD] The file of a photo could not be removed');
     throw error;

@@ -52,9 +52,10 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
   const databases = `${prefix}${DATABASE_IDS}/`;
 
   /** Yields the objects whose names begin with `Prefix`, in pages. */
-  async function* objects(Prefix: string) {
+  async function* objects(Prefix: string, abortSignal?: AbortSignal) {
     const { client, sdk } = await connected();
-    for await (const { Contents = [] } of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+    const pages = sdk.paginateListObjectsV2({ client }, { Bucket, Prefix }, endingWith(abortSignal));
+    for await (const { Contents = [] } of pages) {
       yield Contents.flatMap(({ Key, LastModified }) =>
         Key === undefined || LastModified === undefined ? [] : [{ key: Key, writtenAt: LastModified.getTime() }],
       );
@@ -62,15 +63,16 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
   }
 
   return {
-    async write(id, jpeg) {
+    async write(id, jpeg, signal) {
       const { client, sdk } = await connected();
       const headers = { ContentType: 'image/jpeg', CacheControl: 'private, no-store' };
-      await client.send(new sdk.PutObjectCommand({ Bucket, Key: keyOf(id), Body: jpeg, ...headers }));
+      const put = new sdk.PutObjectCommand({ Bucket, Key: keyOf(id), Body: jpeg, ...headers });
+      await client.send(put, endingWith(signal));
     },
-    async read(id) {
+    async read(id, signal) {
       const { client, sdk } = await connected();
       try {
-        const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(id) }));
+        const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(id) }), endingWith(signal));
         const bytes = await Body?.transformToByteArray();
         return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       } catch (error) {
@@ -78,9 +80,9 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
         throw error;
       }
     },
-    async remove(id) {
+    async remove(id, signal) {
       const { client, sdk } = await connected();
-      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(id) }));
+      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(id) }), endingWith(signal));
     },
     async *list() {
       for await (const page of objects(prefix)) {
@@ -90,9 +92,10 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
         });
       }
     },
-    async databases() {
+    async databases(signal) {
       const ids: string[] = [];
-      for await (const page of objects(databases)) ids.push(...page.map(({ key }) => key.slice(databases.length)));
+      for await (const page of objects(databases, signal))
+        ids.push(...page.map(({ key }) => key.slice(databases.length)));
       return ids;
     },
     async addDatabase(id) {
@@ -105,4 +108,9 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
       return 'unknown';
     },
   };
+}
+
+/** Options of a call to the SDK that ends when `abortSignal` aborts. */
+function endingWith(abortSignal: AbortSignal | undefined) {
+  return abortSignal === undefined ? {} : { abortSignal };
 }

@@ -6,18 +6,18 @@ export interface StoredFile {
   readonly writtenAt: number;
 }
 
-/** The files of stored photos, by the random ids of their rows. */
+/** The files of stored photos, by the random ids of their rows. A bucket asks no more once the signal of a call aborts. */
 export interface PhotoFiles {
   /** Writes the file whole or not at all. */
-  write(id: string, jpeg: Buffer): Promise<void>;
+  write(id: string, jpeg: Buffer, signal?: AbortSignal): Promise<void>;
   /** Undefined when there is no such file. */
-  read(id: string): Promise<Buffer | undefined>;
+  read(id: string, signal?: AbortSignal): Promise<Buffer | undefined>;
   /** Removes the file; does nothing when there is none. */
-  remove(id: string): Promise<void>;
+  remove(id: string, signal?: AbortSignal): Promise<void>;
   /** Yields all files in batches, those of interrupted writes included. Files that are not ours are left out. */
   list(): AsyncIterable<readonly StoredFile[]>;
   /** Returns the ids of the databases that use these files; empty until one was added. */
-  databases(): Promise<readonly string[]>;
+  databases(signal?: AbortSignal): Promise<readonly string[]>;
   /** Notes that a database uses these files. */
   addDatabase(id: string): Promise<void>;
   /**

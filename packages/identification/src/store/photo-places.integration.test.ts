@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PhotoFiles } from './photo-files.ts';
 import { createStore, openPhotoFiles, type Store } from './store.ts';
 import { anIdentification, aPhoto, savedBy, someOptions } from './testing/entries.ts';
-import { photoPlaces, type TestPlace, unreachablePlace } from './testing/photo-places.ts';
+import { openHangingPlace, photoPlaces, type TestPlace, unreachablePlace } from './testing/photo-places.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -118,5 +118,33 @@ describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
     expect(await fileIds()).toHaveLength(2);
     expect(await sweep()).toEqual({ deleted: 2, failed: 0 });
     expect(await fileIds()).toEqual([]);
+  });
+
+  it('saves and deletes identifications in seconds while it hangs, and takes their photos once it answers', async () => {
+    const clock = new FakeClock(Date.now());
+    // Each request waits for three seconds.
+    const hanging = await openHangingPlace(() => clock.advance(3_000));
+    const started = clock.monotonic();
+    try {
+      const store = createStore({
+        database,
+        photos: hanging.place,
+        clock,
+        logger: createLogger({ level: 'silent' }),
+      });
+      const photos = [aPhoto('one')];
+      const entry = { ownerId: ann, identification: anIdentification, photos, options: someOptions };
+      const saved = await savedBy(store, entry);
+      expect(saved.pendingPhotos).toEqual(photos.map(({ hash }) => hash));
+      expect(await store.find(ann, saved.id)).toMatchObject({ photos: 0, photosState: 'pending' });
+      await newStore().addPhotos(saved.id, photos);
+      expect(await newStore().find(ann, saved.id)).toMatchObject({ photos: 1, photosState: 'kept' });
+      expect(await store.delete(ann, saved.id)).toBe(true);
+      // The write, the removal of what it may have left, and the deletion.
+      expect(clock.monotonic() - started).toBeLessThanOrEqual(9_000);
+    } finally {
+      await hanging.close();
+    }
+    expect(await sweep()).toEqual({ deleted: 1, failed: 0 });
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
+import { withFileDeadline } from './file-deadline.ts';
 import { recordCopies } from './provider-copies.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext } from './types.ts';
@@ -7,7 +8,10 @@ import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext 
 /** The ids of stored photos by the hashes of their uploads. */
 type StoredPhotoIds = ReadonlyMap<string, string>;
 
-/** Saves an identification with its photos; undefined if the owner's account is closed. */
+/**
+ * Saves an identification with its photos; undefined if the owner's account is closed. Photos whose files cannot be written
+ * in time are pending, as if they were still to be normalized.
+ */
 export async function saveIdentification(
   context: StoreContext,
   id: string,
@@ -19,7 +23,7 @@ export async function saveIdentification(
   const [best] = result.suggestions;
   const createdAt = new Date(context.clock.now());
   const { copies = [] } = entry;
-  const saved = await storePhotos(context, photos, async (transaction, stored) => {
+  const work = async (transaction: Prisma.TransactionClient, stored: StoredPhotoIds) => {
     if (!(await lockOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !stored.has(hash)));
     await transaction.identification.create({
@@ -49,6 +53,15 @@ export async function saveIdentification(
     const uses = copyIds.map((copyId) => ({ identificationId: id, copyId }));
     if (uses.length > 0) await transaction.identificationCopy.createMany({ data: uses });
     return { id, pendingPhotos: [...pendingPhotos] };
+  };
+  const saved = await storePhotos(withDeadline(context), photos, work).catch((error: unknown) => {
+    if (!(error instanceof FilesNotWrittenError)) throw error;
+    context.logger.warn({ id, err: error }, '[UPLOAD] The photos of an identification could not be stored yet');
+    return storePhotos(
+      context,
+      photos.map(({ hash }) => ({ hash })),
+      work,
+    );
   });
   // Nothing refers to the copies of an owner who has left: they are deleted in time.
   if (saved === undefined) await recordCopies(context.client, copies, createdAt);
@@ -93,6 +106,18 @@ export async function addPhotos(
   }
 }
 
+/** The files of photos could not be written: no row refers to them. */
+class FilesNotWrittenError extends Error {}
+
+/** Lets the files of a request be written within the time for which it waits for their store. */
+function withDeadline(context: StoreContext): StoreContext {
+  const { clock, files } = context;
+  return {
+    ...context,
+    files: { ...files, write: (id, jpeg) => withFileDeadline(clock, (signal) => files.write(id, jpeg, signal)) },
+  };
+}
+
 /** Rolls back a transaction whose photos are not needed. */
 class PhotosNotNeededError extends Error {}
 
@@ -119,8 +144,22 @@ async function storePhotos<T>(
   }
 
   const unused = new Set<string>(fresh.map(({ id }) => id));
+  const removeUnused = async () => {
+    const removed = await Promise.allSettled(
+      [...unused].map((id) => withFileDeadline(clock, (signal) => files.remove(id, signal))),
+    );
+    for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
+      logger.warn({ err: reason as unknown }, '[UPLOAD] A file that no photo refers to could not be removed');
+    }
+  };
+  const written = await Promise.allSettled(fresh.map(({ id, jpeg }) => files.write(id, jpeg)));
+  const failures = written.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  if (failures.length > 0) {
+    // A store that takes no files may not answer this either: no caller waits for it.
+    void removeUnused();
+    throw new FilesNotWrittenError('Files of photos could not be written', { cause: failures[0] });
+  }
   try {
-    await Promise.all(fresh.map(({ id, jpeg }) => files.write(id, jpeg)));
     const createdAt = new Date(clock.now());
     const { result, stored } = await client.$transaction(async (transaction) => {
       await transaction.photo.createMany({
@@ -146,10 +185,7 @@ async function storePhotos<T>(
     if (error instanceof PhotosNotNeededError) return undefined;
     throw error;
   } finally {
-    const removed = await Promise.allSettled([...unused].map((id) => files.remove(id)));
-    for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
-      logger.warn({ err: reason as unknown }, '[UPLOAD] A file that no photo refers to could not be removed');
-    }
+    await removeUnused();
   }
 }
 

@@ -31,13 +31,14 @@ import type {
 export interface Store {
   /**
    * Saves an identification with its photos in one transaction. A photo that is stored already, for any owner, is only
-   * referred to, whether `normalized` is set or not. Returns undefined if the owner's account is closed: nothing is saved.
+   * referred to, whether `normalized` is set or not. Photos whose files cannot be written in a few
+   * seconds are pending. Returns undefined if the owner's account is closed: nothing is saved.
    */
   save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
   /** Returns the bytes of all photos of the owner's identifications, each photo counted once. */
   usedBytes(ownerId: string): Promise<number>;
   /**
-   * Stores photos that were normalized after `save`; called once per identification. Pending photos that are not among
+   * Stores photos that were pending after `save`; called once per identification. Pending photos that are not among
    * `photos` become missing, and if the call fails, all of them do.
    */
   addPhotos(id: string, photos: readonly Required<PhotoToSave>[]): Promise<void>;

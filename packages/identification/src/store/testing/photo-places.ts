@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
@@ -17,14 +19,33 @@ export const photoPlaces: readonly { kind: string; open: () => Promise<TestPlace
 ];
 
 /** A bucket at whose address nothing listens. */
-export const unreachablePlace: PhotoPlace = {
+export const unreachablePlace = {
   bucket: 'photos',
   prefix: '',
   region: 'us-east-1',
   endpoint: 'http://127.0.0.1:1',
   forcePathStyle: true,
   credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
-};
+} satisfies PhotoPlace;
+
+/** Opens a bucket that takes requests and never answers them; `onRequest` is called for each connection. */
+export async function openHangingPlace(onRequest: () => void): Promise<TestPlace> {
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined).resume());
+    onRequest();
+  });
+  const sockets = new Set<Socket>();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return {
+    place: { ...unreachablePlace, endpoint: `http://127.0.0.1:${address.port}` },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
 
 async function openFolder(): Promise<TestPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'photos-'));
