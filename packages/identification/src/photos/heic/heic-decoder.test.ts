@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
@@ -22,6 +23,16 @@ const EMPTY = makeHeif({ items: [{ type: 'hvc1', properties: [ispe(64, 48)], dat
 
 function inspected(file: Buffer) {
   return inspectPhoto(uploaded(file), 0, LIMITS);
+}
+
+/** Returns the ids of the processes of Node that this one has started for a program. */
+function childrenThatRun(program: string): number[] {
+  const tasks = readdirSync('/proc/self/task');
+  const children = tasks.flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '));
+  return children.map(Number).filter((pid) => {
+    const [executable, ...rest] = pid === 0 ? [] : readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return executable === process.execPath && rest.includes(program);
+  });
 }
 
 async function normalized(file: Buffer, heic: Omit<HeicDecoderOptions, 'clock'> = {}) {
@@ -112,9 +123,24 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     await expect(start({ seconds: { small: 0.01, large: 60 } })).rejects.toMatchObject({ reason });
   });
 
-  it.skipIf(process.platform !== 'linux')('is ended when it takes too much memory', async () => {
+  it.skipIf(process.platform !== 'linux')('is ended when it takes half of the memory of the container', async () => {
     const reason = { type: 'decode_memory', max: 1_000_000 };
-    await expect(start({ maxMemoryBytes: 1_000_000 })).rejects.toMatchObject({ reason });
+    await expect(start({ containerBytes: 2_000_000 })).rejects.toMatchObject({ reason });
+  });
+
+  it('may use its memory where the container has no limit', async () => {
+    await expect(start({ containerBytes: 0, program: probe })).resolves.toBeInstanceOf(Buffer);
+    await expect(start({ containerBytes: 2 ** 64, program: probe })).resolves.toBeInstanceOf(Buffer);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is the first that the kernel ends when memory runs out', async () => {
+    const decoded = start({ program: ended }, Buffer.from('no signal')).catch((error: unknown) => error);
+    const pids = () => childrenThatRun(ended);
+    await expect.poll(pids, { timeout: 30_000 }).toHaveLength(1);
+    const [pid = Number.NaN] = pids();
+    expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe('1000\n');
+    process.kill(pid, 'SIGKILL');
+    expect(await decoded).toMatchObject({ code: 'busy' });
   });
 
   it('is ended by the kernel when it takes too much CPU time, with the same refusal', async () => {

@@ -11,6 +11,8 @@ const SMALL_PIXELS = 16_000_000;
 const SECONDS = { small: 10, large: 30 };
 /** Maximum resident memory of the process. A photo of 50 megapixels needs about 500 MB. */
 const MAX_MEMORY_BYTES = 1_200_000_000;
+/** Maximum share of the process in the memory of its container: the app itself needs the rest. */
+const MAX_MEMORY_SHARE = 1 / 2;
 /** The process can fill about 200 MB in this time. */
 const WATCH_MS = 50;
 /** A PNG whose longer side is below twice the side that it needs, in RGB, and its colour profile. */
@@ -63,7 +65,8 @@ export interface HeicDecoderOptions {
   program?: string;
   /** Limits that tests lower. */
   seconds?: { small: number; large: number };
-  maxMemoryBytes?: number;
+  /** Memory of the container, as Node reports it: 0 where that is unknown, a huge number where it has no limit. */
+  containerBytes?: number;
 }
 
 /** Returns the path of the program. In the built app this module is part of a bundle, but its URL still that of the source. */
@@ -88,22 +91,26 @@ export function isHeicDecoderInstalled(): boolean {
 /**
  * Creates a decoder. Its process gets no environment but NODE_ENV, so no secret; Node's permission model keeps it from files, other
  * processes, threads and add-ons, but not from the network. It is killed when it takes too long or, on Linux, too much
- * memory; the kernel ends it by its CPU time even if this process dies before.
+ * memory; the kernel ends it by its CPU time even if this process dies before, and first of all when memory runs out.
  */
 export function createHeicDecoder({
   clock,
-  maxMemoryBytes = MAX_MEMORY_BYTES,
+  containerBytes = process.constrainedMemory(),
   program,
   seconds = SECONDS,
 }: HeicDecoderOptions): HeicDecoder {
+  const maxMemoryBytes =
+    containerBytes > 0 ? Math.min(MAX_MEMORY_BYTES, Math.floor(containerBytes * MAX_MEMORY_SHARE)) : MAX_MEMORY_BYTES;
+
   function start({ profile }: HeicPhoto, side: number, cpuSeconds: number): ChildProcess {
     const libheif = findLibheif() ?? '';
     return spawn(
       '/bin/sh',
       [
         '-c',
+        // Every process on Linux may raise its score (proc(5)); other systems have no such file.
         // With equal limits the signal would be SIGKILL, by which the kernel also ends processes for memory.
-        `ulimit -S -t ${cpuSeconds} && ulimit -H -t ${cpuSeconds + 1} && exec "$0" "$@"`,
+        `echo 1000 >/proc/self/oom_score_adj; ulimit -S -t ${cpuSeconds} && ulimit -H -t ${cpuSeconds + 1} && exec "$0" "$@"`,
         process.execPath,
         '--permission',
         `--allow-fs-read=${libheif}`,
