@@ -191,12 +191,16 @@ function isComplete(type: PhotoType, bytes: Buffer): Promise<boolean> {
 /** What decoding reads of a photo. */
 type DecodablePhoto = Pick<InspectedPhoto, 'data' | 'height' | 'isRepaired' | 'turn' | 'type' | 'width'>;
 
-/** Decodes a HEIC to a PNG, which is checked like an upload: a fault of the decoder may have written it. */
+/**
+ * Decodes a HEIC to a PNG, which is checked like an upload: a fault of the decoder may have written it. Its size, which
+ * bounds the memory for reading it, must be one that the decoder was asked for.
+ */
 async function pngOf(photo: InspectedPhoto, decoder: HeicDecoder): Promise<DecodablePhoto> {
   const data = await decoder.decode(photo, MAX_SIDE);
   const structure = readPng(data);
   if ('fault' in structure) throw new TypeError('the decoder of HEIC wrote no picture');
   const { height, width } = structure;
+  if (Math.max(width, height) >= 2 * MAX_SIDE) throw new TypeError('the decoder of HEIC wrote too large a picture');
   return { type: 'png', data, width, height, isRepaired: false };
 }
 

@@ -103,6 +103,7 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
       1_500,
     );
   const probe = join(import.meta.dirname, '..', 'testing', 'probe-access.mts');
+  const echo = join(import.meta.dirname, '..', 'testing', 'write-contained-png.mts');
   const ended = join(import.meta.dirname, '..', 'testing', 'end-by-signal.mts');
 
   it.skipIf(!isHeicDecoderInstalled())('may read the decoder only, and gets no environment', async () => {
@@ -173,5 +174,15 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
   it('is not trusted: what it writes must be a PNG', async () => {
     const reason = { type: 'unreadable', fault: 'damaged' };
     await expect(normalized(EMPTY, { program: probe })).rejects.toMatchObject({ reason });
+  });
+
+  it('is not trusted: its PNG is smaller than twice the side that was asked for', async () => {
+    const heicOf = async (width: number) => {
+      const png = await realPicture(width, 8).png().toBuffer();
+      return makeHeif({ items: [{ type: 'hvc1', properties: [ispe(64, 48)], data: png }] });
+    };
+    expect(await normalized(await heicOf(2_999), { program: echo })).toMatchObject({ width: 1_500 });
+    const reason = { type: 'unreadable', fault: 'damaged' };
+    await expect(normalized(await heicOf(3_000), { program: echo })).rejects.toMatchObject({ reason });
   });
 });
