@@ -30,7 +30,7 @@ it('the first empty database leaves a copy, from which others are created in mem
 
 it('a damaged copy fails once, and is made anew by the next call', async () => {
   writeFileSync(copy, 'no files');
-  await expect(createEmptyDatabase('memory://', copy)).rejects.toThrow();
+  await expect(createEmptyDatabase('memory://', copy)).rejects.toThrow('failed to initialize');
   expect(existsSync(copy)).toBe(false);
   expect(await tablesOf('memory://')).toEqual([{ tables: 0 }]);
   expect(existsSync(copy)).toBe(true);
