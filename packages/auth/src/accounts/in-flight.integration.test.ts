@@ -119,7 +119,13 @@ async function countRemaining(): Promise<object> {
     photo.count(),
   ]);
   const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
-  return { users, identifications, shown, photos, files: entries.filter((entry) => entry.isFile()).length };
+  return {
+    users,
+    identifications,
+    shown,
+    photos,
+    files: entries.filter((entry) => entry.isFile() && entry.name !== '.database-ids').length,
+  };
 }
 const NOTHING = { users: 0, identifications: 0, shown: 0, photos: 0, files: 0 };
 

@@ -17,8 +17,8 @@ export async function databaseId(client: PrismaClient, host: string): Promise<st
   const known = await databaseIdentity.findFirstOrThrow();
   if (known.place === place) return known.id;
   // Another instance may do the same: then its id counts.
-  const id = known.place === null ? known.id : randomUUID();
-  await databaseIdentity.updateMany({ where: { id: known.id, place: known.place }, data: { id, place } });
+  // A dump from before the first start of the app has an id, too: any number of copies may come from it.
+  await databaseIdentity.updateMany({ where: { id: known.id, place: known.place }, data: { id: randomUUID(), place } });
   return (await databaseIdentity.findFirstOrThrow()).id;
 }
 
@@ -31,12 +31,25 @@ async function placeOf(client: PrismaClient, host: string): Promise<string> {
   return hash('sha256', JSON.stringify([cluster, database, host]));
 }
 
-/** Whether no other database uses the files of the photos: only then may files be removed. */
+/**
+ * Names the database in the store of the photos if that has neither photos nor names of databases: all files to come are
+ * its own then. Otherwise only the deletion of files without a row may tell whose the files are.
+ */
+export async function nameInEmptyStore({ files, ownId }: Pick<StoreContext, 'files' | 'ownId'>): Promise<void> {
+  if ((await files.databases()).length > 0) return;
+  for await (const found of files.list()) if (found.length > 0) return;
+  await files.addDatabase(await ownId());
+}
+
+/**
+ * Whether the store of the photos names this database, and no other: only then may files be removed. A store without names
+ * may be that of an older release, of whose database this one is a copy.
+ */
 export async function usesFilesAlone({
   clock,
   files,
   ownId,
 }: Pick<StoreContext, 'clock' | 'files' | 'ownId'>): Promise<boolean> {
   const [own, named] = await Promise.all([ownId(), withFileDeadline(clock, (signal) => files.databases(signal))]);
-  return named.every((id) => id === own);
+  return named.length > 0 && named.every((id) => id === own);
 }

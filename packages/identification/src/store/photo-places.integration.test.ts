@@ -89,18 +89,33 @@ describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
     expect(await database.client.photo.count()).toBe(1);
   });
 
-  it('loses no file to a copy of its database, neither by the sweep nor by a deletion of a user', async () => {
+  it.each([
+    ['that ran elsewhere', 'the server of the original'],
+    ['whose dump is older than its first start', null],
+  ])('loses no file to a copy of its database %s, neither by the sweep nor by a user', async (_which, place) => {
     const { id } = await save(ann, 'one');
     await sweep();
     const original = await ownId();
     // The original goes on and stores a photo that the copy does not know.
     await files.write(randomUUID(), Buffer.from('of the original'));
-    await database.client.databaseIdentity.updateMany({ data: { place: 'the server of the original' } });
+    await database.client.databaseIdentity.updateMany({ data: { place } });
 
     await newStore().delete(ann, id);
     expect(await sweep()).toMatchObject({ deleted: 0, refused: { reason: 'databases' } });
     expect(await fileIds()).toHaveLength(2);
     expect((await files.databases()).toSorted()).toEqual([original, await ownId()].toSorted());
+  });
+
+  it('of an older release loses no file before the sweep has found whose its files are', async () => {
+    await files.write(randomUUID(), Buffer.from('of the older release'));
+    const { id } = await save(ann, 'one');
+    await save(ann, 'two');
+    await newStore().delete(ann, id);
+    expect(await fileIds()).toHaveLength(3);
+    expect(await sweep()).toEqual({ deleted: 2, failed: 0 });
+    const { items } = await newStore().history(ann, { limit: 1 });
+    await newStore().delete(ann, items[0]?.id ?? '');
+    expect(await fileIds()).toEqual([]);
   });
 
   it('deletes identifications while it is away, and their files once it is back', async () => {

@@ -52,7 +52,7 @@ const save = (ownerId: string, photos: readonly PhotoToSave[], by = store) =>
 
 async function storedFiles(): Promise<string[]> {
   const entries = await readdir(photoDir, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return entries.filter((entry) => entry.isFile() && entry.name !== '.database-ids').map(({ name }) => name);
 }
 
 describe('a saved identification', () => {

@@ -2,7 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
-import { databaseId } from './database-identity.ts';
+import { databaseId, nameInEmptyStore } from './database-identity.ts';
 import {
   countUnreferencedPhotos,
   deleteAllIdentifications,
@@ -97,9 +97,17 @@ export function createStore(options: {
 }): Store {
   const { clock, logger } = options;
   const { client } = options.database;
-  const files = openPhotoFiles(options.photos);
+  const opened = openPhotoFiles(options.photos);
   const nextId = monotonicFactory();
   const ownId = memoize(() => databaseId(client, options.host ?? ''));
+  const named = memoize(() => nameInEmptyStore({ files: opened, ownId }));
+  const files: PhotoFiles = {
+    ...opened,
+    async write(...file) {
+      await named();
+      await opened.write(...file);
+    },
+  };
   const context = { client, files, ownId, clock, logger };
   return {
     save: (entry) => saveIdentification(context, nextId(clock.now()), entry),
