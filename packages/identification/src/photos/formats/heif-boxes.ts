@@ -98,6 +98,7 @@ export class Fields {
 
 const INFE = chunkType('infe');
 const DIMG = chunkType('dimg');
+const AUXL = chunkType('auxl');
 
 /** A run of an item's bytes; `to` exclusive, both as offsets in the file or in `idat`. */
 interface Extent {
@@ -118,6 +119,8 @@ export interface Items {
   places: ReadonlyMap<number, ItemPlace>;
   /** Numbers of the items that a derived picture, such as a grid, consists of. */
   parts: ReadonlyMap<number, readonly number[]>;
+  /** Numbers of the items that are auxiliary to a picture, such as its transparency or its depth map. */
+  auxiliaries: ReadonlyMap<number, readonly number[]>;
   properties: ReadonlyMap<number, readonly Box[]>;
   idat: Box | undefined;
 }
@@ -140,7 +143,7 @@ export function readItems(bytes: Buffer, meta: Box): Items {
     primary: read('pitm', primaryItem),
     types: read('iinf', itemTypes) ?? new Map<number, number>(),
     places: read('iloc', itemPlaces) ?? new Map<number, ItemPlace>(),
-    parts: read('iref', itemParts) ?? new Map<number, readonly number[]>(),
+    ...(read('iref', itemReferences) ?? { parts: new Map(), auxiliaries: new Map() }),
     properties: read('iprp', itemProperties) ?? new Map<number, readonly Box[]>(),
     idat: boxes.get(chunkType('idat')),
   };
@@ -202,23 +205,31 @@ function sizeOf(bytes: number): number {
   return bytes;
 }
 
-function itemParts(bytes: Buffer, box: Box): ReadonlyMap<number, readonly number[]> {
+function itemReferences(bytes: Buffer, box: Box): Pick<Items, 'auxiliaries' | 'parts'> {
   const idBytes = new Fields(bytes, box).version().version === 0 ? 2 : 4;
   const parts = new Map<number, readonly number[]>();
+  const auxiliaries = new Map<number, number[]>();
   let count = 0;
   for (const reference of boxesIn(bytes, { from: box.from + FULL_BYTES, to: box.to })) {
-    if (reference.type !== DIMG) continue;
+    if (reference.type !== DIMG && reference.type !== AUXL) continue;
     const fields = new Fields(bytes, reference);
     const id = fields.number(idBytes);
     const length = fields.count(2);
     count += length;
-    if (parts.has(id) || count > MAX_LINKS) throw new HeifFault(DAMAGED);
-    parts.set(
-      id,
-      Array.from({ length }, () => fields.number(idBytes)),
-    );
+    if (count > MAX_LINKS) throw new HeifFault(DAMAGED);
+    const others = Array.from({ length }, () => fields.number(idBytes));
+    if (reference.type === DIMG) {
+      if (parts.has(id)) throw new HeifFault(DAMAGED);
+      parts.set(id, others);
+    } else {
+      for (const picture of others) {
+        const own = auxiliaries.get(picture) ?? [];
+        own.push(id);
+        auxiliaries.set(picture, own);
+      }
+    }
   }
-  return parts;
+  return { auxiliaries, parts };
 }
 
 function itemProperties(bytes: Buffer, box: Box): ReadonlyMap<number, readonly Box[]> {

@@ -69,6 +69,69 @@ describe('the structure of a HEIF file', () => {
   });
 });
 
+describe('an auxiliary picture of a HEIF file', () => {
+  const ALPHA = 'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha';
+  const auxiliary = (width: number, height: number, name = ALPHA, type = 'av01'): HeifItem => ({
+    ...still(width, height, type),
+    properties: [ispe(width, height), box('auxC', u32(0), Buffer.from(`${name}\0`, 'latin1'))],
+  });
+  /** Makes a picture of 64 pixels with auxiliary ones. */
+  const withAuxiliaries = (...auxiliaries: readonly HeifItem[]): HeifShape => ({
+    brand: 'avif',
+    items: [still(64, 64, 'av01'), ...auxiliaries],
+    references: auxiliaries.map((_, i) => reference('auxl', i + 2, [1])),
+  });
+  const PICTURE = { type: 'avif', width: 64, height: 64 };
+
+  it('is ignored when it is no transparency, even when it is large', () => {
+    const depth = auxiliary(8_000, 8_000, 'urn:mpeg:mpegB:cicp:systems:auxiliary:depth');
+    const gain = auxiliary(9_000, 9_000, 'urn:com:apple:photo:2020:aux:hdrgainmap', 'jpeg');
+    expect(read(withAuxiliaries(depth, gain))).toEqual(PICTURE);
+  });
+
+  it.each([ALPHA, 'urn:mpeg:hevc:2015:auxid:1', 'urn:mpeg:avc:2015:auxid:1'])(
+    'must have the size of its picture when it is transparency: %s',
+    (name) => {
+      expect(read(withAuxiliaries(auxiliary(64, 64, name)))).toEqual(PICTURE);
+      expect(read(withAuxiliaries(auxiliary(8_000, 8_000, name)))).toBe('damaged');
+    },
+  );
+
+  it('of a grid or of its tiles must have their size when it is transparency', () => {
+    const tiles = [1, 2, 3, 4].map(() => still(64, 64, 'av01'));
+    const { items } = tiled(128, 128, tiles);
+    const withAlpha = (item: number, side: number) =>
+      read({ items: [...items, auxiliary(side, side)], references: [reference('auxl', 6, [item])] });
+    expect(withAlpha(1, 128)).toMatchObject({ width: 128, height: 128 });
+    expect(withAlpha(3, 64)).toMatchObject({ width: 128, height: 128 });
+    expect(withAlpha(1, 8_000)).toBe('damaged');
+    expect(withAlpha(3, 8_000)).toBe('damaged');
+  });
+
+  it('has a codec and no transparency of its own when it is transparency', () => {
+    const two = withAuxiliaries(auxiliary(64, 64), auxiliary(64, 64));
+    expect(read(two)).toBe('damaged');
+    expect(read({ ...two, references: [reference('auxl', 2, [1]), reference('auxl', 3, [2])] })).toBe('damaged');
+    for (const type of ['jpeg', 'hvc1', 'iden', 'unci']) {
+      expect(read(withAuxiliaries(auxiliary(64, 64, ALPHA, type)))).toBe('unsupported_kind');
+    }
+  });
+
+  it('is in the bytes that a decoder gets when it is transparency', () => {
+    const file = makeHeif(withAuxiliaries(auxiliary(64, 64)));
+    expect(joinPieces(file, structureOf(file).pieces)).toEqual(file);
+    expect(read(file.subarray(0, -1))).toBe('truncated');
+  });
+
+  it('is written by encoders as it is accepted', async () => {
+    const avif = await sharp({ create: { width: 40, height: 30, channels: 4, background: '#3938' } })
+      .avif()
+      .toBuffer();
+    expect(avif.includes(ALPHA)).toBe(true);
+    expect(read(avif, 'avif')).toEqual({ type: 'avif', width: 40, height: 30 });
+  });
+});
+
 describe('the bytes of a HEIF file that a decoder gets', () => {
   it('end with the picture, and have free space for videos and unknown boxes', () => {
     const extra = [box('mpvd', Buffer.from('video')), box('moov', Buffer.from('track'))];
@@ -89,6 +152,10 @@ describe('the bytes of a HEIF file that a decoder gets', () => {
 });
 
 describe('a HEIF file is refused', () => {
+  const { items: gridItems } = tiled(128, 128);
+  const otherSize = {
+    items: gridItems.with(0, { ...still(900, 900, 'grid'), data: grid(2, 2, 128, 128), parts: [2, 3, 4, 5] }),
+  };
   it('when it ends before the picture does', () => {
     const file = makeHeif(PHOTO);
     for (const cut of [1, DATA.length, DATA.length + 20, 150, file.length - 16]) {
@@ -135,6 +202,7 @@ describe('a HEIF file is refused', () => {
     ['tiles that do not cover the grid', tiled(129, 128)],
     ['tiles outside the grid', tiled(64, 128)],
     ['tiles of several sizes', tiled(128, 128, [still(64, 64), still(64, 64), still(64, 64), still(4000, 4000)])],
+    ['another size than its grid', otherSize],
     ['too few tiles', tiled(128, 128, [still(64, 64)])],
   ] satisfies (readonly [string, HeifShape])[])('when it has %s', (_, shape) => {
     expect(read(shape)).toBe('damaged');

@@ -33,6 +33,13 @@ const CODECS = new Map<number, PhotoType>([
 const ISPE = chunkType('ispe');
 const IROT = chunkType('irot');
 const IMIR = chunkType('imir');
+const AUXC = chunkType('auxC');
+/** What an auxiliary item is that holds the transparency of a picture, by its property `auxC`. */
+const ALPHA_TYPES = [
+  'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha',
+  'urn:mpeg:hevc:2015:auxid:1',
+  'urn:mpeg:avc:2015:auxid:1',
+];
 const COLR = chunkType('colr');
 const PROFILES = new Set([chunkType('prof'), chunkType('rICC')]);
 const MAX_PROFILE_BYTES = 1024 * 1024;
@@ -47,9 +54,10 @@ interface HeifReading {
 
 /**
  * Reads the boxes of a HEIF file (ISO/IEC 23008-12): HEIC, AVIF, or a container around a JPEG. Only the primary picture
- * counts; thumbnails, gain maps, depth maps, further pictures of a burst and the video of a Live Photo are ignored.
- * A grid must consist of tiles of one codec and size that cover it with no tile to spare, so that no small picture can
- * make a decoder work on many large ones. `brand`: the format that the brand promises, for a file without a picture.
+ * counts, with its transparency; thumbnails, gain maps, depth maps, further pictures of a burst and the video of a Live
+ * Photo are ignored.
+ * A grid must consist of tiles of one codec and size that cover it with no tile to spare, and transparency must have the
+ * size of its picture, so that no small picture can make a decoder work on large ones. `brand`: the format that the brand promises, for a file without a picture.
  */
 export function readHeif(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   try {
@@ -71,14 +79,14 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   const items = readItems(bytes, meta);
   const { primary } = items;
   if (primary === undefined) throw new HeifFault(DAMAGED);
-  const grid = items.types.get(primary) === GRID ? readGrid(bytes, items, primary) : undefined;
-  const size = grid ?? sizeOf(bytes, items, primary);
-  const coded = grid?.tiles ?? [primary];
+  const { coded, height, width } = readCoded(bytes, items, primary);
   const type = codecOf(items, coded);
-  const lastByte = Math.max(meta.to, ...Array.from(new Set(coded), (item) => endOfItem(bytes, items, item)));
   if (type === 'jpeg') return { type, structure: readJpegItem(bytes, items, primary) };
+  const alphas = readAlphas(bytes, items, [...new Set([primary, ...coded])]);
+  const decoded = new Set([...coded, ...alphas.flatMap((alpha) => alpha.coded)]);
+  codecOf(items, [...decoded]);
+  const lastByte = Math.max(meta.to, ...Array.from(decoded, (item) => endOfItem(bytes, items, item)));
   if (lastByte > end) throw new HeifFault(TRUNCATED);
-  const { height, width } = size;
   return {
     type,
     structure: {
@@ -124,8 +132,41 @@ interface Size {
   height: number;
 }
 
-interface Grid extends Size {
-  tiles: readonly number[];
+/** A picture that is coded as one item or as the tiles of a grid. */
+interface CodedPicture extends Size {
+  /** Numbers of the items that hold its pixels. */
+  coded: readonly number[];
+}
+
+function readCoded(bytes: Buffer, items: Items, item: number): CodedPicture {
+  if (items.types.get(item) === GRID) return readGrid(bytes, items, item);
+  return { ...sizeOf(bytes, items, item), coded: [item] };
+}
+
+/**
+ * Reads the transparency of the primary picture and of its tiles. Each must be a picture of the same size, as MIAF (ISO/IEC
+ * 23000-22) asks for: a decoder decodes it with the picture. No decoder asks for depth maps, gain maps and mattes.
+ */
+function readAlphas(bytes: Buffer, items: Items, pictures: readonly number[]): CodedPicture[] {
+  const alphas = alphaItems(bytes, items);
+  const alphasOf = (item: number) => (items.auxiliaries.get(item) ?? []).filter((one) => alphas.has(one));
+  return pictures.flatMap((item) => {
+    const [alpha, ...others] = alphasOf(item);
+    if (alpha === undefined) return [];
+    const { height, width } = sizeOf(bytes, items, item);
+    const picture = readCoded(bytes, items, alpha);
+    const isSame = picture.width === width && picture.height === height;
+    const isNested = [alpha, ...picture.coded].some((part) => alphasOf(part).length > 0);
+    if (others.length > 0 || !isSame || isNested) throw new HeifFault(DAMAGED);
+    return [picture];
+  });
+}
+
+/** Lists the items that hold transparency. */
+function alphaItems(bytes: Buffer, { properties }: Items): ReadonlySet<number> {
+  const isAlpha = ({ from, type }: Box) =>
+    type === AUXC && ALPHA_TYPES.some((name) => bytes.toString('latin1', from + 4, from + 4 + name.length) === name);
+  return new Set([...properties].filter(([, own]) => own.some(isAlpha)).map(([item]) => item));
 }
 
 /** Reads the size of an item from its property `ispe`. */
@@ -140,7 +181,7 @@ function sizeOf(bytes: Buffer, { properties }: Items, item: number): Size {
 }
 
 /** Reads a grid of tiles (ISO/IEC 23008-12, 6.6.2.3). */
-function readGrid(bytes: Buffer, items: Items, item: number): Grid {
+function readGrid(bytes: Buffer, items: Items, item: number): CodedPicture {
   const place = items.places.get(item);
   const [extent, ...more] = place?.extents ?? [];
   const base = place?.inIdat === true ? items.idat?.from : 0;
@@ -162,8 +203,9 @@ function readGrid(bytes: Buffer, items: Items, item: number): Grid {
     others.every((other) => other.width === tile.width && other.height === tile.height) &&
     isCovered(width, columns, tile.width) &&
     isCovered(height, rows, tile.height);
-  if (!isWhole) throw new HeifFault(DAMAGED);
-  return { width, height, tiles };
+  const signalled = sizeOf(bytes, items, item);
+  if (!isWhole || signalled.width !== width || signalled.height !== height) throw new HeifFault(DAMAGED);
+  return { width, height, coded: tiles };
 }
 
 /** Whether `count` tiles in a row cover a length, and each of them a part of it. */
