@@ -102,7 +102,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     deadlineMs: deadlineOf(names.map((name) => options.providers[name])),
   });
   const deleteProviderCopies = createCopyDeletion({
-    copies: createUnusedCopies({ client: database.client, clock }),
+    copies: createUnusedCopies({ client: database.client, clock, host: options.host }),
     providers: pipelines,
     logger,
   });

@@ -65,7 +65,7 @@ function entryOf(ownerId: string, token: string, origin = ORIGIN) {
 /** Runs the deletion as a process does that has just started. */
 function deleteCopies() {
   const run = createCopyDeletion({
-    copies: createUnusedCopies({ client: database.client, clock }),
+    copies: createUnusedCopies({ client: database.client, clock, host: '' }),
     providers: [
       {
         client: {
@@ -147,6 +147,23 @@ describe('the copy that a provider keeps of an identification', () => {
     failure = new ProviderError('plant_id', 'timeout', 'no answer');
     expect(await deleteCopies()).toMatchObject({ deleted: 0, waiting: 4 });
     expect(asked).toHaveLength(3);
+  });
+
+  it('is not asked for by a copy of the database, which asks only for its own', async () => {
+    await save(ann, 'of the original');
+    await database.client.databaseIdentity.updateMany({ data: { place: 'the server of the original' } });
+    store = createStore({ database, photos: { folder }, clock, logger: createLogger({ level: 'silent' }) });
+    await save(ann, 'of the copy');
+    await store.deleteAll(ann);
+    clock.advance(2 * HOUR_MS);
+    expect({ result: await deleteCopies(), asked }).toEqual({
+      result: { deleted: 1, waiting: 0 },
+      asked: ['of the copy'],
+    });
+    // The row of the other goes once the provider keeps nothing any more.
+    clock.advance(190 * 24 * HOUR_MS);
+    await deleteCopies();
+    expect(await database.client.providerCopy.count()).toBe(0);
   });
 
   it('at another base URL is never asked for, and forgotten once no provider keeps it any more', async () => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { ProviderName } from '../types.ts';
+import { databaseId } from './database-identity.ts';
+import { memoize } from './memoize.ts';
 import type { ProviderCopy } from './types.ts';
 
 /** A copy whose `keptUntil` is younger by this is not written again: many callers save the same answer at once. */
@@ -18,7 +20,7 @@ const MAX_RETRY_MS = 6 * 3_600_000;
 export async function recordCopies(
   client: Prisma.TransactionClient,
   copies: readonly ProviderCopy[],
-  createdAt: Date,
+  recorded: { createdAt: Date; databaseId: string },
 ): Promise<string[]> {
   const ids: string[] = [];
   for (const { keptUntil, origin, provider, token } of copies) {
@@ -26,7 +28,7 @@ export async function recordCopies(
     const known = await client.providerCopy.findFirst({ where, select: { id: true, keptUntil: true } });
     if (known === null) {
       // Another transaction may record the same copy.
-      const data = { id: randomUUID(), ...where, createdAt, keptUntil: new Date(keptUntil) };
+      const data = { id: randomUUID(), ...where, ...recorded, keptUntil: new Date(keptUntil) };
       await client.providerCopy.createMany({ data, skipDuplicates: true });
     } else if (known.keptUntil.getTime() <= keptUntil - KEPT_STEP_MS) {
       await client.providerCopy.updateMany({ where, data: { keptUntil: new Date(keptUntil) } });
@@ -42,7 +44,10 @@ interface DueCopy {
   readonly token: string;
 }
 
-/** The copies that nothing refers to any more: no identification, and no kept answer. */
+/**
+ * The copies that nothing refers to any more: no identification, and no kept answer. Only those that this database has
+ * recorded: one that was restored from a dump, such as that of a staging system, also has those of its original.
+ */
 export interface UnusedCopies {
   /** Returns those of a provider that are due for a try, the longest due first, at most `limit`. */
   due(of: { provider: ProviderName; origin: string }, limit: number): Promise<readonly DueCopy[]>;
@@ -50,19 +55,30 @@ export interface UnusedCopies {
   remove(id: string): Promise<void>;
   /** Notes a failed try; the next one follows after a pause. */
   postpone(id: string): Promise<void>;
-  /** Removes the rows of copies that no provider keeps any more, because they are too old. Returns their number. */
+  /** Removes the rows of copies, of any database, that no provider keeps any more: too old. Returns their number. */
   removeExpired(): Promise<number>;
   /** Counts all of them, and returns since when the longest failing one has failed. */
   state(): Promise<{ waiting: number; failingSince?: number }>;
 }
 
-export function createUnusedCopies({ client, clock }: { client: PrismaClient; clock: Clock }): UnusedCopies {
+export function createUnusedCopies({
+  client,
+  clock,
+  host,
+}: {
+  client: PrismaClient;
+  clock: Clock;
+  /** Host name of the app (see `databaseId`). */
+  host: string;
+}): UnusedCopies {
+  const ownId = memoize(() => databaseId(client, host));
   const unused = () => ({ keptUntil: { lte: new Date(clock.now()) }, uses: { none: {} } });
   return {
-    due: ({ origin, provider }, limit) =>
+    due: async ({ origin, provider }, limit) =>
       client.providerCopy.findMany({
         where: {
           ...unused(),
+          databaseId: await ownId(),
           provider,
           origin,
           OR: [{ nextTryAt: null }, { nextTryAt: { lte: new Date(clock.now()) } }],
@@ -91,7 +107,7 @@ export function createUnusedCopies({ client, clock }: { client: PrismaClient; cl
     },
     async state() {
       const { _count: waiting, _min: first } = await client.providerCopy.aggregate({
-        where: unused(),
+        where: { ...unused(), databaseId: await ownId() },
         _count: true,
         _min: { failedAt: true },
       });

@@ -23,6 +23,7 @@ export async function saveIdentification(
   const [best] = result.suggestions;
   const createdAt = new Date(context.clock.now());
   const { copies = [] } = entry;
+  const recorded = { createdAt, databaseId: await context.ownId() };
   const work = async (transaction: Prisma.TransactionClient, stored: StoredPhotoIds) => {
     if (!(await lockOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !stored.has(hash)));
@@ -49,7 +50,7 @@ export async function saveIdentification(
       },
       select: { id: true },
     });
-    const copyIds = await recordCopies(transaction, copies, createdAt);
+    const copyIds = await recordCopies(transaction, copies, recorded);
     const uses = copyIds.map((copyId) => ({ identificationId: id, copyId }));
     if (uses.length > 0) await transaction.identificationCopy.createMany({ data: uses });
     return { id, pendingPhotos: [...pendingPhotos] };
@@ -64,7 +65,7 @@ export async function saveIdentification(
     );
   });
   // Nothing refers to the copies of an owner who has left: they are deleted in time.
-  if (saved === undefined) await recordCopies(context.client, copies, createdAt);
+  if (saved === undefined) await recordCopies(context.client, copies, recorded);
   return saved;
 }
 

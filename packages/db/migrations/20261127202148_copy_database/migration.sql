@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ProviderCopy" ADD COLUMN     "databaseId" TEXT;
