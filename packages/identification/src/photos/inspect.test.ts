@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { inspectPhoto } from './inspect.ts';
 import { makeGif } from './testing/make-gif.ts';
-import { box, ispe, makeHeif } from './testing/make-heif.ts';
+import { box, grid, ispe, makeHeif } from './testing/make-heif.ts';
 import { makeJpeg } from './testing/make-jpeg.ts';
 import { chunk, compressedText, makePng } from './testing/make-png.ts';
 import { animationFrame, extended, lossless, lossy, makeWebp } from './testing/make-webp.ts';
@@ -206,6 +206,42 @@ describe('inspectPhoto and the limits of one format', () => {
       photo: 1,
       reason: { type: 'format_pixels', format: 'avif', width: 4_000, height: 3_001, max: 12_000_000 },
     });
+  });
+
+  type Pair = readonly [number, number];
+  /** Makes a grid of `rows` x `columns` tiles. */
+  function mosaic(brand: 'avif' | 'heic', [rows, columns]: Pair, [width, height]: Pair, tile: Pair) {
+    const type = brand === 'avif' ? 'av01' : 'hvc1';
+    const tiles = Array.from({ length: rows * columns }, () => ({
+      type,
+      properties: [ispe(...tile)],
+      data: Buffer.alloc(9),
+    }));
+    const parts = tiles.map((_, i) => i + 2);
+    const picture = {
+      type: 'grid',
+      properties: [ispe(width, height)],
+      data: grid(rows, columns, width, height),
+      parts,
+    };
+    return makeHeif({ brand, items: [picture, ...tiles] });
+  }
+
+  it('are judged by their tiles when these are much larger than the picture', () => {
+    const tooLarge = (width: number, height: number) => ({
+      code: 'photo_too_large',
+      reason: { type: 'format_pixels', format: 'avif', width, height, max: 12_000_000 },
+    });
+    expect(refused(mosaic('avif', [1, 1], [64, 64], [8_000, 8_000]))).toMatchObject(tooLarge(8_000, 8_000));
+    expect(refused(mosaic('avif', [1, 2], [3_001, 64], [3_000, 3_000]))).toMatchObject(tooLarge(6_000, 3_000));
+    expect(refused(mosaic('avif', [2, 2], [3_001, 3_001], [3_000, 3_000]))).toMatchObject(tooLarge(6_000, 6_000));
+  });
+
+  it('may have tiles that reach beyond the picture, as phones write them, and need memory for all of them', () => {
+    expect(refused(mosaic('heic', [6, 8], [8_064, 6_048], [1_024, 1_024]))).toBeUndefined();
+    expect(refused(mosaic('avif', [8, 6], [3_000, 4_000], [512, 512]))).toBeUndefined();
+    const small = inspectPhoto(uploaded(mosaic('avif', [1, 1], [100, 100], [512, 512])), 1, LIMITS);
+    expect(small.rasterBytes).toBe(512 * 512 * 19 + 30_000_000);
   });
 
   it('names moving pictures and rare variants of a format', () => {

@@ -79,10 +79,12 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   const items = readItems(bytes, meta);
   const { primary } = items;
   if (primary === undefined) throw new HeifFault(DAMAGED);
-  const { coded, height, width } = readCoded(bytes, items, primary);
+  const picture = readCoded(bytes, items, primary);
+  const { coded, height, width } = picture;
   const type = codecOf(items, coded);
   if (type === 'jpeg') return { type, structure: readJpegItem(bytes, items, primary) };
   const alphas = readAlphas(bytes, items, [...new Set([primary, ...coded])]);
+  const tiled = [picture, ...alphas].map((one) => one.tiled).reduce(larger);
   const decoded = new Set([...coded, ...alphas.flatMap((alpha) => alpha.coded)]);
   codecOf(items, [...decoded]);
   const lastByte = Math.max(meta.to, ...Array.from(decoded, (item) => endOfItem(bytes, items, item)));
@@ -92,9 +94,10 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
     structure: {
       width,
       height,
+      tiled,
       frames: 1,
       scans: 1,
-      heldBytes: type === 'avif' ? width * height * AVIF_PIXEL_BYTES : 0,
+      heldBytes: type === 'avif' ? pixelsOf(tiled) * AVIF_PIXEL_BYTES : 0,
       traits: [],
       pieces: neededPieces(boxes, lastByte),
       profile: profileOf(bytes, items, coded[0] ?? primary) ?? profileOf(bytes, items, primary),
@@ -132,15 +135,26 @@ interface Size {
   height: number;
 }
 
+function pixelsOf({ height, width }: Size): number {
+  return width * height;
+}
+
+function larger(one: Size, other: Size): Size {
+  return pixelsOf(other) > pixelsOf(one) ? other : one;
+}
+
 /** A picture that is coded as one item or as the tiles of a grid. */
 interface CodedPicture extends Size {
   /** Numbers of the items that hold its pixels. */
   coded: readonly number[];
+  /** Size of the tiles together. */
+  tiled: Size;
 }
 
 function readCoded(bytes: Buffer, items: Items, item: number): CodedPicture {
   if (items.types.get(item) === GRID) return readGrid(bytes, items, item);
-  return { ...sizeOf(bytes, items, item), coded: [item] };
+  const size = sizeOf(bytes, items, item);
+  return { ...size, coded: [item], tiled: size };
 }
 
 /**
@@ -205,7 +219,7 @@ function readGrid(bytes: Buffer, items: Items, item: number): CodedPicture {
     isCovered(height, rows, tile.height);
   const signalled = sizeOf(bytes, items, item);
   if (!isWhole || signalled.width !== width || signalled.height !== height) throw new HeifFault(DAMAGED);
-  return { width, height, coded: tiles };
+  return { width, height, coded: tiles, tiled: { width: columns * tile.width, height: rows * tile.height } };
 }
 
 /** Whether `count` tiles in a row cover a length, and each of them a part of it. */

@@ -5,6 +5,8 @@ export type PngTrait = 'transparent' | '16-bit' | 'interlaced' | 'profiled';
 export interface Structure {
   width: number;
   height: number;
+  /** Size of the tiles together of a picture that is a grid of them, which may reach beyond it; a decoder decodes all. */
+  tiled?: { width: number; height: number };
   /** Pictures of an animation; 1 for a still. */
   frames: number;
   /** Passes over the picture: a decoder works through all of it once per scan. */
