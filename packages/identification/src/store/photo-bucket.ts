@@ -1,5 +1,5 @@
 import { memoize } from './memoize.ts';
-import { DATABASE_IDS, fileNameOf, type PhotoFiles } from './photo-files.ts';
+import { DATABASE_IDS, fileNameOf, type PhotoFiles, photoIdOf } from './photo-files.ts';
 
 /** A bucket of S3 or of a service that speaks its protocol. */
 export interface PhotoBucket {
@@ -87,8 +87,8 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
     async *list() {
       for await (const page of objects(prefix)) {
         yield page.flatMap(({ key, writtenAt }) => {
-          const id = /([^/]+)\.jpg$/.exec(key)?.[1] ?? '';
-          return key === keyOf(id) ? [{ id, writtenAt }] : [];
+          const id = photoIdOf(key.slice(prefix.length));
+          return id === undefined ? [] : [{ id, writtenAt }];
         });
       }
     },

@@ -53,6 +53,14 @@ describe.each(photoPlaces)('the files of photos in $kind', ({ open }) => {
     expect(await files.freeBytes()).toBeTruthy();
   });
 
+  it('are listed without those of others that share the place', async () => {
+    const id = randomUUID();
+    for (const other of ['abc', 'IMG_4711', id.toUpperCase(), `${id}.thumbnail`, id]) {
+      await files.write(other, Buffer.from('a holiday'));
+    }
+    expect((await listed()).map((file) => file.id)).toEqual([id]);
+  });
+
   it('fail while the place is gone, and are not taken for missing', async () => {
     await files.write('abc', Buffer.from('one'));
     await opened.close();

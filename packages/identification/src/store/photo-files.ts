@@ -30,6 +30,15 @@ export interface PhotoFiles {
 /** Name under which a store keeps the ids of the databases that use it. */
 export const DATABASE_IDS = '.database-ids';
 
+/** The ids of photos; other files in the folder or bucket are not ours. */
+const PHOTO_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Returns the id of the photo whose file has this name, which begins with its folder; undefined if it is not ours. */
+export function photoIdOf(name: string): string | undefined {
+  const id = /([^/]+)\.jpg$/.exec(name)?.[1] ?? '';
+  return PHOTO_ID.test(id) && name === fileNameOf(id) ? id : undefined;
+}
+
 /**
  * Returns the name of the file of an id. The first two characters are a folder, so that no folder grows too large to list.
  */

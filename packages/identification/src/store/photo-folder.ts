@@ -14,7 +14,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DATABASE_IDS, fileNameOf, type PhotoFiles, type StoredFile } from './photo-files.ts';
+import { DATABASE_IDS, fileNameOf, type PhotoFiles, photoIdOf, type StoredFile } from './photo-files.ts';
 
 /** Ending of a file that is being written, or whose process died meanwhile. */
 const PARTIAL = '.part';
@@ -68,8 +68,9 @@ export function openPhotoFolder(folder: string): PhotoFiles {
 async function filesIn(folder: string, name: string): Promise<readonly StoredFile[]> {
   const files: StoredFile[] = [];
   for (const file of await readdir(join(folder, name), { withFileTypes: true })) {
-    const id = file.name.replace(/\.jpg(\.part)?$/, '');
-    if (!file.isFile() || !`${name}/${file.name}`.startsWith(fileNameOf(id))) continue;
+    const whole = file.name.endsWith(PARTIAL) ? file.name.slice(0, -PARTIAL.length) : file.name;
+    const id = photoIdOf(`${name}/${whole}`);
+    if (!file.isFile() || id === undefined) continue;
     const found = await unlessMissing(stat(join(folder, name, file.name)));
     if (found !== undefined) files.push({ id, writtenAt: found.mtimeMs });
   }
