@@ -23,6 +23,10 @@ import type { NormalizedPhoto } from './types.ts';
 const CACHED_MS = 60_000;
 const CACHED_BYTES = 32 * 1024 * 1024;
 
+/** A HEIC that its decoder refused keeps that process busy for up to 30 seconds, and would do so again. */
+const REFUSED_MS = 5 * 60_000;
+const MAX_REFUSED = 1_000;
+
 /** Neither provider asks for more, and their prices and times do not fall below it. */
 const MAX_SIDE = 1500;
 /** JPEG quality, as in the Django system. */
@@ -46,8 +50,8 @@ const MAX_WAITING_PER_OWNER = 4;
 /** Normalizes photos that passed inspection. */
 export interface PhotoNormalizer {
   /**
-   * Decodes each photo once per process, however many callers need it within a minute. `index` is the photo's place in
-   * the upload, from 0, for the error.
+   * Decodes each photo once per process, however many callers need it within a minute; a HEIC that its decoder refused,
+   * within five. `index` is the photo's place in the upload, from 0, for the error.
    * @throws {PhotoError} `photo_undecodable`; `photo_too_large` when the decode took too long
    * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
    */
@@ -93,11 +97,20 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
     ttlResolution: 0,
     perf: { now: () => clock.monotonic() },
   });
+  const refused = new LRUCache<string, DecodeRefusal>({
+    max: MAX_REFUSED,
+    ttl: REFUSED_MS,
+    ttlResolution: 0,
+    perf: { now: () => clock.monotonic() },
+  });
 
   async function decode(photo: InspectedPhoto): Promise<NormalizedPhoto> {
     const startedAt = clock.monotonic();
     try {
       return await decodePhoto(photo.type === 'heic' ? await pngOf(photo, heicDecoder) : photo);
+    } catch (error) {
+      if (error instanceof DecodeRefusal) refused.set(photo.hash, error);
+      throw error;
     } finally {
       metrics.recordDecode(clock.monotonic() - startedAt);
     }
@@ -109,6 +122,8 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
+        const refusal = refused.get(photo.hash);
+        if (refusal !== undefined) throw refusal;
         return await (photo.type === 'heic' ? heicDecodes : decodes).run(
           owner,
           photo.hash,
@@ -198,9 +213,9 @@ type DecodablePhoto = Pick<InspectedPhoto, 'data' | 'height' | 'isRepaired' | 't
 async function pngOf(photo: InspectedPhoto, decoder: HeicDecoder): Promise<DecodablePhoto> {
   const data = await decoder.decode(photo, MAX_SIDE);
   const structure = readPng(data);
-  if ('fault' in structure) throw new TypeError('the decoder of HEIC wrote no picture');
+  if ('fault' in structure) throw new DecodeRefusal(DAMAGED_PHOTO);
   const { height, width } = structure;
-  if (Math.max(width, height) >= 2 * MAX_SIDE) throw new TypeError('the decoder of HEIC wrote too large a picture');
+  if (Math.max(width, height) >= 2 * MAX_SIDE) throw new DecodeRefusal(DAMAGED_PHOTO);
   return { type: 'png', data, width, height, isRepaired: false };
 }
 

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '@plantcommunity/resilience';
+import { type Clock, systemClock } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { DecodeOwner } from '../decode-queue.ts';
 import { inspectPhoto } from '../inspect.ts';
 import { createPhotoNormalizer } from '../normalize.ts';
 import { encodeHeic, missingHeicEncoder } from '../testing/make-heic.ts';
@@ -35,16 +36,21 @@ function childrenThatRun(program: string): number[] {
   });
 }
 
-async function normalized(file: Buffer, heic: Omit<HeicDecoderOptions, 'clock'> = {}) {
-  const normalizer = createPhotoNormalizer({
+function createNormalizer(heic: Omit<HeicDecoderOptions, 'clock'> = {}, clock: Clock = systemClock) {
+  return createPhotoNormalizer({
     concurrency: 1,
     capacity: 4,
     backgroundCapacity: 4,
-    clock: systemClock,
+    clock,
     metrics: createTestMetrics().decodes,
     heic: { seconds: PATIENT, ...heic },
   });
-  return normalizer.normalize(inspected(file), 0, { subject: 'user:anna', background: false });
+}
+
+const ANNA: DecodeOwner = { subject: 'user:anna', background: false };
+
+async function normalized(file: Buffer, heic: Omit<HeicDecoderOptions, 'clock'> = {}) {
+  return createNormalizer(heic).normalize(inspected(file), 0, ANNA);
 }
 
 describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('a HEIC', { timeout: 60_000 }, () => {
@@ -185,4 +191,29 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     const reason = { type: 'unreadable', fault: 'damaged' };
     await expect(normalized(await heicOf(3_000), { program: echo })).rejects.toMatchObject({ reason });
   });
+});
+
+it('a HEIC that was refused is decoded again after five minutes only, and each time with its place in the upload', async () => {
+  const clock = new FakeClock();
+  // lru-cache treats time 0 as unset.
+  clock.advance(1);
+  const program = join(import.meta.dirname, '..', 'testing', 'write-contained-png.mts');
+  const normalizer = createNormalizer({ program }, clock);
+  const photo = inspected(EMPTY);
+  const refusal = (index: number) => ({ photo: index, reason: { type: 'unreadable', fault: 'damaged' } });
+  await expect(normalizer.normalize(photo, 0, ANNA)).rejects.toMatchObject(refusal(0));
+  // The same photo with other bytes shows whether it is decoded.
+  const readable = { ...photo, data: await realPicture(64, 48).png().toBuffer() };
+  clock.advance(299_000);
+  await expect(normalizer.normalize(readable, 3, ANNA)).rejects.toMatchObject(refusal(3));
+  clock.advance(2_000);
+  await expect(normalizer.normalize(readable, 3, ANNA)).resolves.toMatchObject({ width: 64, height: 48 });
+});
+
+it('a HEIC whose decoder was ended for memory is decoded again at once', async () => {
+  const normalizer = createNormalizer({ program: join(import.meta.dirname, '..', 'testing', 'end-by-signal.mts') });
+  const killed = { ...inspected(EMPTY), data: Buffer.from('SIGKILL') };
+  await expect(normalizer.normalize(killed, 0, ANNA)).rejects.toMatchObject({ code: 'busy' });
+  const late = { ...killed, data: Buffer.from('SIGXCPU') };
+  await expect(normalizer.normalize(late, 0, ANNA)).rejects.toMatchObject({ reason: { type: 'decode_seconds' } });
 });
