@@ -228,8 +228,10 @@ async function findUnusedFiles(
     });
     const withRow = new Set(photos.map(({ id }) => id));
     used += withRow.size;
-    for (const { id, writtenAt } of found) {
-      if (!withRow.has(id) && clock.now() - writtenAt >= UNUSED_FILE_AGE_MS) unused.push(id);
+    for (const file of found) {
+      if (withRow.has(file.id)) continue;
+      const writtenAt = await file.writtenAt();
+      if (writtenAt !== undefined && clock.now() - writtenAt >= UNUSED_FILE_AGE_MS) unused.push(file.id);
     }
   }
   return { files, used, unused };

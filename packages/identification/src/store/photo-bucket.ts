@@ -88,7 +88,7 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
       for await (const page of objects(prefix)) {
         yield page.flatMap(({ key, writtenAt }) => {
           const id = photoIdOf(key.slice(prefix.length));
-          return id === undefined ? [] : [{ id, writtenAt }];
+          return id === undefined ? [] : [{ id, writtenAt: async () => writtenAt }];
         });
       }
     },

@@ -49,7 +49,7 @@ describe.each(photoPlaces)('the files of photos in $kind', ({ open }) => {
     const found = await listed();
     expect(found.map(({ id }) => id).toSorted()).toEqual(ids);
     // S3 gives whole seconds.
-    for (const { writtenAt } of found) expect(Math.abs(writtenAt - before)).toBeLessThan(60_000);
+    for (const file of found) expect(Math.abs(((await file.writtenAt()) ?? 0) - before)).toBeLessThan(60_000);
     expect(await files.freeBytes()).toBeTruthy();
   });
 

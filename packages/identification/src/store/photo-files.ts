@@ -2,8 +2,8 @@
 export interface StoredFile {
   /** Random id of its row. */
   readonly id: string;
-  /** When it was written, in milliseconds since 1970. */
-  readonly writtenAt: number;
+  /** Returns when it was written, in milliseconds since 1970; undefined if it is gone. A folder looks only when asked. */
+  writtenAt(): Promise<number | undefined>;
 }
 
 /** The files of stored photos, by the random ids of their rows. A bucket asks no more once the signal of a call aborts. */

@@ -27,6 +27,16 @@ describe('a folder of photos', () => {
     expect(await modeOf(parent)).toBe('755');
   });
 
+  it('is listed without a look at each file, whose time is undefined once it is gone', async () => {
+    const files = openPhotoFolder(parent);
+    const id = randomUUID();
+    await files.write(id, Buffer.from('x'));
+    for await (const page of files.list()) {
+      await files.remove(id);
+      expect(await Promise.all(page.map((file) => file.writtenAt()))).toEqual([undefined]);
+    }
+  });
+
   it('has no file after a failed write, and lists and removes what an interrupted one left', async () => {
     const files = openPhotoFolder(parent);
     // A folder in the place of the file: the last step of the write fails.

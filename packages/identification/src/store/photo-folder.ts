@@ -71,8 +71,10 @@ async function filesIn(folder: string, name: string): Promise<readonly StoredFil
     const whole = file.name.endsWith(PARTIAL) ? file.name.slice(0, -PARTIAL.length) : file.name;
     const id = photoIdOf(`${name}/${whole}`);
     if (!file.isFile() || id === undefined) continue;
-    const found = await unlessMissing(stat(join(folder, name, file.name)));
-    if (found !== undefined) files.push({ id, writtenAt: found.mtimeMs });
+    files.push({
+      id,
+      writtenAt: async () => (await unlessMissing(stat(join(folder, name, file.name))))?.mtimeMs,
+    });
   }
   return files;
 }
