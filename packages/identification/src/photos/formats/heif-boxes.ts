@@ -4,6 +4,8 @@ import { chunkType, DAMAGED, type Fault, TRUNCATED } from './structure.ts';
 const MAX_ENTRIES = 2_000;
 /** Maximum properties of all items together, and maximum references between them; such a photo has about 1,000 of each. */
 const MAX_LINKS = 8_000;
+/** Maximum bytes of all items together, of which several may be the same: libheif reads all, also Exif and XMP. */
+const MAX_ITEM_BYTES = 32 * 1024 * 1024;
 const HEADER_BYTES = 8;
 const LARGE_HEADER_BYTES = 16;
 /** Version and flags at the start of a full box (ISO/IEC 14496-12, 4.2). */
@@ -181,6 +183,7 @@ function itemPlaces(bytes: Buffer, box: Box): ReadonlyMap<number, ItemPlace> {
   const idBytes = version < 2 ? 2 : 4;
   const places = new Map<number, ItemPlace>();
   let extentCount = 0;
+  let itemBytes = 0;
   for (let left = fields.count(idBytes); left > 0; left -= 1) {
     const id = fields.number(idBytes);
     const method = version === 0 ? 0 : fields.number(2) & 15;
@@ -192,8 +195,11 @@ function itemPlaces(bytes: Buffer, box: Box): ReadonlyMap<number, ItemPlace> {
       if (extentCount > MAX_ENTRIES) throw new HeifFault(DAMAGED);
       fields.number(indexBytes);
       const from = base + fields.number(offsetBytes ?? 0);
-      extents.push({ from, to: from + fields.number(lengthBytes ?? 0) });
+      const to = from + fields.number(lengthBytes ?? 0);
+      extents.push({ from, to });
+      itemBytes += Math.max(0, Math.min(to, bytes.length) - from);
     }
+    if (itemBytes > MAX_ITEM_BYTES) throw new HeifFault(DAMAGED);
     places.set(id, { inIdat: isInFile && method < 2 ? method === 1 : undefined, extents });
   }
   return places;

@@ -251,6 +251,21 @@ describe('a HEIF file is refused', () => {
     expect(read(shape)).toBe('damaged');
   });
 
+  it('when its items have too many bytes in all because they share them', () => {
+    const withItems = (count: number) => {
+      const large = Buffer.alloc(4 * 1024 * 1024);
+      const file = makeHeif({
+        items: [{ ...still(40, 30), data: large }, ...ids.slice(0, count).map(() => still(9, 9))],
+      });
+      const entries = file.indexOf('iloc') + 12;
+      const first = file.subarray(entries + 6, entries + 14);
+      for (let item = 1; item <= count; item += 1) first.copy(file, entries + item * 14 + 6);
+      return read(file);
+    };
+    expect(withItems(7)).toEqual({ type: 'heic', width: 40, height: 30 });
+    expect(withItems(8)).toBe('damaged');
+  });
+
   it('when it gives properties to an item twice, of which a decoder may read only one', () => {
     const twice = box('ipma', u32(0), u32(1), u16(1), Buffer.from([1, 1]));
     expect(read({ ...PHOTO, associations: [twice] })).toBe('damaged');
