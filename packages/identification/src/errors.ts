@@ -140,6 +140,15 @@ export class PhotoSpaceError extends IdentificationError {
   }
 }
 
+/** A stored photo cannot be read now: its store is away, or hangs. */
+export class PhotoStoreUnavailableError extends Error {
+  override readonly name = 'PhotoStoreUnavailableError';
+
+  constructor(cause: unknown) {
+    super('The store of the photos is unavailable', { cause });
+  }
+}
+
 /** A provider call that was not sent, because no request waited for it any more. Callers never see this error. */
 export class AbandonedCallError extends Error {
   override readonly name = 'AbandonedCallError';

@@ -4,6 +4,7 @@ export {
   PhotoError,
   type PhotoErrorReason,
   PhotoSpaceError,
+  PhotoStoreUnavailableError,
   RejectedRequestError,
   type UnansweredCode,
 } from './errors.ts';

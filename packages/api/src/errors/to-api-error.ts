@@ -5,6 +5,7 @@ import {
   IdentificationError,
   PhotoError,
   PhotoSpaceError,
+  PhotoStoreUnavailableError,
   RejectedRequestError,
 } from '@plantcommunity/identification';
 import { OperationsError } from '@plantcommunity/operations';
@@ -37,11 +38,11 @@ export function toApiError(thrown: unknown): ApiError {
   if (thrown instanceof AuthError) return fromAuth(thrown);
   if (thrown instanceof OperationsError) return fromOperations(thrown);
   if (thrown instanceof TRPCError) return fromTrpc(thrown);
-  if (isDatabaseUnavailable(thrown)) return serviceUnavailable(thrown);
+  if (isDatabaseUnavailable(thrown) || thrown instanceof PhotoStoreUnavailableError) return serviceUnavailable(thrown);
   return internal(thrown);
 }
 
-/** Returns a 503 `busy`: the database is unavailable, or a password could not be checked. */
+/** Returns a 503 `busy`: database or photo store are unavailable, or a password could not be checked. */
 export function serviceUnavailable(cause?: unknown): ApiError {
   return new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter: retryAfterSeconds(RETRY_WHEN_UNKNOWN_MS), cause });
 }

@@ -2,6 +2,7 @@ import type { Database } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
+import { PhotoStoreUnavailableError } from '../errors.ts';
 import { databaseId, nameInEmptyStore } from './database-identity.ts';
 import {
   countUnreferencedPhotos,
@@ -12,6 +13,7 @@ import {
   deleteOrphanedPhotos,
   type OrphanDeletion,
 } from './delete.ts';
+import { withFileDeadline } from './file-deadline.ts';
 import { findIdentification, listHistory } from './history.ts';
 import { memoize } from './memoize.ts';
 import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
@@ -45,7 +47,10 @@ export interface Store {
   /** Returns a page of the owner's identifications, newest first and stable under inserts; empty for a foreign cursor. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
-  /** Returns the JPEG of a photo; `index` counts from 1. */
+  /**
+   * Returns the JPEG of a photo; `index` counts from 1.
+   * @throws {PhotoStoreUnavailableError} within seconds, when the store of the photos is away
+   */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /**
    * Deletes one identification of the owner, and the photos that no other identification refers to. Returns false if there
@@ -123,9 +128,13 @@ export function createStore(options: {
         where: { identificationId: id, position: index, identification: { ownerId } },
         select: { photoId: true },
       });
-      const bytes = row?.photoId ? await files.read(row.photoId) : undefined;
-      if (row?.photoId && !bytes)
-        logger.error({ photoId: row.photoId }, '[UPLOAD] The file of a stored photo is missing');
+      const photoId = row?.photoId;
+      if (photoId === null || photoId === undefined) return undefined;
+      const bytes = await withFileDeadline(clock, (late) => files.read(photoId, late)).catch((error: unknown) => {
+        logger.error({ photoId, err: error }, '[UPLOAD] A stored photo could not be read');
+        throw new PhotoStoreUnavailableError(error);
+      });
+      if (!bytes) logger.error({ photoId }, '[UPLOAD] The file of a stored photo is missing');
       return bytes && { bytes };
     },
     delete: async (ownerId, id) => isValid(id) && deleteIdentification(context, ownerId, id),

@@ -1,4 +1,4 @@
-import type { IdentificationService } from '@plantcommunity/identification';
+import { type IdentificationService, PhotoStoreUnavailableError } from '@plantcommunity/identification';
 import { describe, expect, it, vi } from 'vitest';
 import { anna, apiUnderTest } from '../../testing/api-under-test.ts';
 import { createdAt, monstera, storedId, storedItem } from '../../testing/fake-service.ts';
@@ -107,6 +107,17 @@ describe('a photo', () => {
       'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
       'cache-control': 'private, max-age=3600',
     });
+  });
+
+  it('whose store is away is 503 with Retry-After', async () => {
+    const { api, photo } = withHistory();
+    photo.mockRejectedValue(new PhotoStoreUnavailableError(new Error('connect ECONNREFUSED 10.0.0.7')));
+    const answer = await api.rest(new Request(`${BASE}/${storedId}/photos/1`, asAnna));
+    expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+      status: 503,
+      retryAfter: '5',
+    });
+    expect(await answer.text()).not.toContain('10.0.0.7');
   });
 
   it.each(['2', '0', 'one', '../1'])('%s that does not exist is 404 or refused', async (n) => {
