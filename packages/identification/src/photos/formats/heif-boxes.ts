@@ -161,6 +161,7 @@ function itemTypes(bytes: Buffer, box: Box): ReadonlyMap<number, number> {
   const countBytes = fields.version().version === 0 ? 2 : 4;
   fields.count(countBytes);
   const types = new Map<number, number>();
+  const known = new Set<number>();
   for (const entry of boxesIn(bytes, { from: box.from + FULL_BYTES + countBytes, to: box.to })) {
     if (entry.type !== INFE) continue;
     const item = new Fields(bytes, entry);
@@ -168,6 +169,9 @@ function itemTypes(bytes: Buffer, box: Box): ReadonlyMap<number, number> {
     // Earlier versions have no type, so they are no pictures.
     if (version < 2) continue;
     const id = item.number(version === 2 ? 2 : 4);
+    // A decoder may read only one of two entries of an item.
+    if (known.has(id)) throw new HeifFault(DAMAGED);
+    known.add(id);
     const isProtected = item.number(2) !== 0;
     if (!isProtected) types.set(id, item.number(4));
   }
@@ -186,6 +190,7 @@ function itemPlaces(bytes: Buffer, box: Box): ReadonlyMap<number, ItemPlace> {
   let itemBytes = 0;
   for (let left = fields.count(idBytes); left > 0; left -= 1) {
     const id = fields.number(idBytes);
+    if (places.has(id)) throw new HeifFault(DAMAGED);
     const method = version === 0 ? 0 : fields.number(2) & 15;
     const isInFile = fields.number(2) === 0;
     const base = fields.number(baseBytes ?? 0);

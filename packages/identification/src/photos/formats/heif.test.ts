@@ -144,6 +144,13 @@ describe('the bytes of a HEIF file that a decoder gets', () => {
     expect(needed).toEqual(expected);
   });
 
+  it('have free space for a second list of items', () => {
+    const file = makeHeif({ ...PHOTO, extra: [box('meta', DATA)] });
+    const needed = joinPieces(file, structureOf(file).pieces);
+    expect(needed.lastIndexOf('meta')).toBe(needed.indexOf('meta'));
+    expect(needed).toHaveLength(file.length);
+  });
+
   it('do not include bytes behind the last box', () => {
     const file = makeHeif(PHOTO);
     const { pieces } = structureOf(Buffer.concat([file, Buffer.from('<?php system($_GET[0]); ?>')]));
@@ -249,6 +256,28 @@ describe('a HEIF file is refused', () => {
     ['references', { ...PHOTO, references: [2, 3, 4, 5, 6].map((item) => reference('dimg', item, ids)) }],
   ] satisfies (readonly [string, HeifShape])[])('when it has too many in all: %s', (_, shape) => {
     expect(read(shape)).toBe('damaged');
+  });
+
+  it('when it has two entries for an item, of which a decoder may read only one', () => {
+    const file = makeHeif({ items: [still(40, 30), still(8_000, 8_000)] });
+    expect(read(file)).toEqual({ type: 'heic', width: 40, height: 30 });
+    const infe = file.lastIndexOf('infe') + 8;
+    const iloc = file.indexOf('iloc') + 26;
+    for (const id of [infe, iloc]) {
+      expect(file.readUInt16BE(id)).toBe(2);
+      const wrong = Buffer.from(file);
+      wrong.writeUInt16BE(1, id);
+      expect(read(wrong)).toBe('damaged');
+    }
+  });
+
+  it('when an item has two sizes, or is turned, mirrored or cut more than three times', () => {
+    const irot = box('irot', Buffer.from([1]));
+    const withOthers = (...others: Buffer[]) =>
+      read({ items: [{ ...still(40, 30), properties: [ispe(40, 30), ...others] }] });
+    expect(withOthers(ispe(8_000, 8_000))).toBe('damaged');
+    expect(withOthers(irot, irot, irot)).toEqual({ type: 'heic', width: 40, height: 30 });
+    expect(withOthers(irot, irot, irot, irot)).toBe('damaged');
   });
 
   it('when its items have too many bytes in all because they share them', () => {

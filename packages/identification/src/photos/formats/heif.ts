@@ -33,6 +33,8 @@ const CODECS = new Map<number, PhotoType>([
 const ISPE = chunkType('ispe');
 const IROT = chunkType('irot');
 const IMIR = chunkType('imir');
+/** Properties for each of which a decoder copies the whole picture; an item may have as many as there are kinds. */
+const CHANGES = new Set([chunkType('clap'), IROT, IMIR]);
 const AUXC = chunkType('auxC');
 /** What an auxiliary item is that holds the transparency of a picture, by its property `auxC`. */
 const ALPHA_TYPES = [
@@ -99,7 +101,7 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
       scans: 1,
       heldBytes: type === 'avif' ? pixelsOf(tiled) * AVIF_PIXEL_BYTES : 0,
       traits: [],
-      pieces: neededPieces(boxes, lastByte),
+      pieces: neededPieces(boxes, meta, lastByte),
       profile: profileOf(bytes, items, coded[0] ?? primary) ?? profileOf(bytes, items, primary),
     },
   };
@@ -183,10 +185,12 @@ function alphaItems(bytes: Buffer, { properties }: Items): ReadonlySet<number> {
   return new Set([...properties].filter(([, own]) => own.some(isAlpha)).map(([item]) => item));
 }
 
-/** Reads the size of an item from its property `ispe`. */
+/** Reads the size of an item from its property `ispe`, of which there must be one. */
 function sizeOf(bytes: Buffer, { properties }: Items, item: number): Size {
-  const box = properties.get(item)?.find(({ type }) => type === ISPE);
-  if (box === undefined) throw new HeifFault(DAMAGED);
+  const own = properties.get(item) ?? [];
+  const [box, ...others] = own.filter(({ type }) => type === ISPE);
+  const changes = own.filter(({ type }) => CHANGES.has(type));
+  if (box === undefined || others.length > 0 || changes.length > CHANGES.size) throw new HeifFault(DAMAGED);
   const fields = new Fields(bytes, box);
   fields.version();
   const size = { width: fields.number(4), height: fields.number(4) };
@@ -253,12 +257,14 @@ function profileOf(bytes: Buffer, { properties }: Items, item: number): Structur
 }
 
 /** Returns the file up to the box that ends the picture, with free space for each box that no decoder needs. */
-function neededPieces(boxes: readonly Box[], lastByte: number): readonly Piece[] {
+function neededPieces(boxes: readonly Box[], meta: Box, lastByte: number): readonly Piece[] {
   const pieces = createPieceList();
   let end = 0;
-  for (const { start, to, type } of boxes) {
+  for (const box of boxes) {
+    const { start, to, type } = box;
     if (end >= lastByte) break;
-    if (!NEEDED_BOXES.has(type)) pieces.replace(start + 4, start + 8, FREE);
+    // A decoder may read another `meta` than the one that was checked.
+    if (!NEEDED_BOXES.has(type) || (type === META && box !== meta)) pieces.replace(start + 4, start + 8, FREE);
     end = to;
   }
   return pieces.upTo(end);
