@@ -50,7 +50,7 @@ describe('a folder of photos', () => {
     await writeFile(join(folder, `${id}.jpg.part`), 'half of i');
     expect(await files.read(id)).toBeUndefined();
     const listed: string[] = [];
-    for await (const page of files.list()) listed.push(...page.map(({ id }) => id));
+    for await (const page of files.list()) listed.push(...page.map((file) => file.id));
     expect(listed).toEqual([id]);
     await files.remove(id);
     expect(await readdir(folder)).toEqual([]);
