@@ -149,7 +149,10 @@ export class PhotoStoreUnavailableError extends Error {
   }
 }
 
-/** A provider call that was not sent, because no request waited for it any more. Callers never see this error. */
+/**
+ * A provider call that was not sent, or a decode that was ended, because no request waited for it any more. Callers
+ * never see this error.
+ */
 export class AbandonedCallError extends Error {
   override readonly name = 'AbandonedCallError';
 

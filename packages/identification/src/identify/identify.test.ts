@@ -299,6 +299,20 @@ describe('a photo that cannot be normalized', () => {
     await expect(identify(request())).rejects.toMatchObject({ code: 'busy', overShare: true });
   });
 
+  it('is ended for a caller that leaves, and goes on for one that asked the same', async () => {
+    const { decodes, decoding, identify } = await testFlow();
+    const decoded = Promise.withResolvers<void>();
+    decoding.until = decoded.promise;
+    const leaving = new AbortController();
+    const left = identify(request({ signal: leaving.signal })).catch((error: unknown) => error);
+    const stayed = identify(request());
+    await expect.poll(() => decodes).toHaveLength(2);
+    leaving.abort();
+    expect(await left).toBeInstanceOf(Error);
+    decoded.resolve();
+    expect(await stayed).toMatchObject({ partial: false });
+  });
+
   it('counts for the subject of the request; photos for storage are decoded in the background', async () => {
     const { identify, storedPhotos, owners } = await testFlow();
     await identify(request({ subject: 'address:203.0.113.7' }));

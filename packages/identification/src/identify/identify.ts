@@ -272,7 +272,7 @@ export function createIdentify(
     }
 
     async function normalize(photos: readonly InspectedPhoto[]): Promise<readonly NormalizedPhoto[]> {
-      const normalized = await decode(photos, { ...owner, background: false });
+      const normalized = await decode(photos, { ...owner, background: false }, request.signal);
       emit({ type: 'read', at: at() });
       return normalized;
     }
@@ -297,7 +297,11 @@ export function createIdentify(
     return { lifetime, staleRetryMs: STALE_RETRY_MS };
   }
 
-  function decode(photos: readonly InspectedPhoto[], owner: DecodeOwner): Promise<readonly NormalizedPhoto[]> {
-    return Promise.all(photos.map((photo, index) => normalizer.normalize(photo, index, owner)));
+  function decode(
+    photos: readonly InspectedPhoto[],
+    owner: DecodeOwner,
+    signal?: AbortSignal,
+  ): Promise<readonly NormalizedPhoto[]> {
+    return Promise.all(photos.map((photo, index) => normalizer.normalize(photo, index, owner, signal)));
   }
 }

@@ -143,12 +143,12 @@ function describeFailure(error: unknown): Attributes {
 /** Traces each photo that has to be normalized in a span `photo.normalize`, which a wait in the decode queue is part of. */
 export function traceNormalizer(normalizer: PhotoNormalizer): PhotoNormalizer {
   return {
-    normalize(photo, index, owner) {
+    normalize(photo, index, owner, signal) {
       const attributes = {
         'plantcommunity.photo.type': photo.type,
         'plantcommunity.photo.background': owner.background,
       };
-      return inSpan('photo.normalize', { attributes }, () => normalizer.normalize(photo, index, owner));
+      return inSpan('photo.normalize', { attributes }, () => normalizer.normalize(photo, index, owner, signal));
     },
   };
 }

@@ -240,7 +240,7 @@ describe('the memory of running decodes', () => {
         began.push(index);
         return new Promise<void>((resolve) => ends.push(resolve));
       };
-      void queue.run({ subject: 'user:anna', background: false }, `photo ${index}`, work, bytes);
+      void queue.run({ subject: 'user:anna', background: false }, `photo ${index}`, work, { bytes });
     }
     await settled();
     return {
@@ -269,5 +269,84 @@ describe('the memory of running decodes', () => {
     expect(began).toEqual([0]);
     await end();
     expect(began).toEqual([0, 1]);
+  });
+});
+
+describe('a caller that leaves', () => {
+  /** A queue with one slot, and a caller of each key who may leave; a running decode ends when all have left. */
+  function setUp() {
+    const queue = createDecodeQueue<string>({ concurrency: 1, capacity: 32, backgroundCapacity: 16 });
+    const began: string[] = [];
+    const wait = (subject: string, key: string) => {
+      const caller = new AbortController();
+      const end = Promise.withResolvers<string>();
+      const work = (signal: AbortSignal) => {
+        began.push(`${key} for ${subject}`);
+        signal.addEventListener('abort', () => end.reject(new Error('ended')));
+        return end.promise;
+      };
+      const result = queue.run({ subject, background: false }, key, work, { signal: caller.signal });
+      return {
+        outcome: result.catch((error: unknown) => (error instanceof Error ? error.name : error)),
+        end: () => end.resolve(key),
+        leave: () => caller.abort(),
+      };
+    };
+    return { began, queue, wait };
+  }
+
+  it('ends its waiting decode', async () => {
+    const { began, queue, wait } = setUp();
+    const first = wait('anna', 'a');
+    const second = wait('bob', 'b');
+    second.leave();
+    expect(await second.outcome).toBe('AbandonedCallError');
+    expect(queue.size()).toEqual({ running: 1, waiting: 0 });
+    first.end();
+    expect(await first.outcome).toBe('a');
+    expect(began).toEqual(['a for anna']);
+  });
+
+  it('ends its running decode, so that the next one starts', async () => {
+    const { began, wait } = setUp();
+    const first = wait('anna', 'a');
+    const second = wait('bob', 'b');
+    first.leave();
+    expect(await first.outcome).toBe('AbandonedCallError');
+    second.end();
+    expect(await second.outcome).toBe('b');
+    expect(began).toEqual(['a for anna', 'b for bob']);
+  });
+
+  it('ends no decode that another one waits for', async () => {
+    const { began, wait } = setUp();
+    const first = wait('anna', 'a');
+    const second = wait('bob', 'a');
+    second.leave();
+    first.end();
+    expect(await Promise.all([first.outcome, second.outcome])).toEqual(['a', 'AbandonedCallError']);
+    expect(began).toEqual(['a for anna']);
+  });
+
+  it('leaves a new decode to one that comes while the old one ends', async () => {
+    const { began, queue, wait } = setUp();
+    const first = wait('anna', 'a');
+    first.leave();
+    const second = wait('bob', 'a');
+    second.end();
+    expect(await second.outcome).toBe('a');
+    expect(began).toEqual(['a for anna', 'a for bob']);
+    await settled();
+    expect(queue.size()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('starts no decode when it has left before', async () => {
+    const { queue } = setUp();
+    const signal = AbortSignal.abort();
+    const work = () => Promise.resolve('decoded');
+    await expect(queue.run({ subject: 'anna', background: false }, 'a', work, { signal })).rejects.toThrow(
+      'No request waits',
+    );
+    expect(queue.size()).toEqual({ running: 0, waiting: 0 });
   });
 });

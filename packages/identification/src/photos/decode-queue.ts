@@ -1,4 +1,4 @@
-import { IdentificationError } from '../errors.ts';
+import { AbandonedCallError, IdentificationError } from '../errors.ts';
 import { createFairQueues, type Load, type QueueOwner } from './fair-queues.ts';
 
 const RETRY_AFTER_MS = 5_000;
@@ -35,22 +35,36 @@ export interface DecodeQueueOptions {
  */
 export interface DecodeQueue<T> {
   /**
-   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners. `bytes`: the
-   * memory that it needs.
+   * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners.
    * @throws {IdentificationError} `busy` when the queue is full, with `overShare` when the owner's own decodes are the
-   * reason; otherwise what `work` throws
+   * reason
+   * @throws {AbandonedCallError} once `signal` aborts; otherwise what `work` throws
    */
-  run(owner: DecodeOwner, key: string, work: () => Promise<T>, bytes?: number): Promise<T>;
+  run(owner: DecodeOwner, key: string, work: Work<T>, options?: RunOptions): Promise<T>;
   /** Returns the numbers of decodes; one that several owners wait for counts once. */
   size(): { running: number; waiting: number };
 }
 
+/** A decode. The signal aborts when no caller waits for it any more; it may then end early, with any error. */
+type Work<T> = (signal: AbortSignal) => Promise<T>;
+
+interface RunOptions {
+  /** The memory that the decode needs. */
+  bytes?: number;
+  /** Aborts when the caller waits no longer; undefined: it waits for the end. */
+  signal?: AbortSignal | undefined;
+}
+
 interface Job<T> {
   key: string;
-  work: () => Promise<T>;
+  work: Work<T>;
   result: PromiseWithResolvers<T>;
   isRunning: boolean;
   bytes: number;
+  /** Number of the callers that wait for it. */
+  waiters: number;
+  /** Aborted when the last of them has left. */
+  abandoned: AbortController;
 }
 
 export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T> {
@@ -71,10 +85,19 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
     background.queues.remove(job);
     priority.started(owner);
     usedBytes += job.bytes;
-    await job.work().then(job.result.resolve, job.result.reject);
+    await job.work(job.abandoned.signal).then(job.result.resolve, job.result.reject);
     priority.ended(owner);
     usedBytes -= job.bytes;
-    jobs.delete(job.key);
+    forget(job);
+    startNext();
+  }
+
+  /** Makes room for another decode of the key, which may have begun after this one was abandoned. */
+  function forget(job: Job<T>): void {
+    if (jobs.get(job.key) === job) jobs.delete(job.key);
+  }
+
+  function startNext(): void {
     for (const next of [foreground, background]) {
       while (hasSlot(next)) {
         const taken = next.queues.take(next.load, fits);
@@ -102,24 +125,56 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
     item.result.reject(busy(overShare));
   }
 
+  /** Waits for the job's end, or until the signal aborts: the last caller that leaves ends the job. */
+  async function waitFor(job: Job<T>, signal: AbortSignal | undefined): Promise<T> {
+    job.waiters += 1;
+    if (signal === undefined) return job.result.promise;
+    const left = Promise.withResolvers<never>();
+    const leave = () => {
+      left.reject(new AbandonedCallError());
+      job.waiters -= 1;
+      if (job.waiters === 0) abandon(job);
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      return await Promise.race([job.result.promise, left.promise]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  function abandon(job: Job<T>): void {
+    forget(job);
+    foreground.queues.remove(job);
+    background.queues.remove(job);
+    job.abandoned.abort();
+    startNext();
+  }
+
   return {
-    async run({ address, background: isBackground, subject }, key, work, bytes = 0) {
+    async run({ address, background: isBackground, subject }, key, work, { bytes = 0, signal } = {}) {
+      if (signal?.aborted) throw new AbandonedCallError();
       const priority = isBackground ? background : foreground;
       const owner = { subject, address: address ?? subject };
-      const job = jobs.get(key) ?? { key, work, bytes, result: Promise.withResolvers<T>(), isRunning: false };
+      const job = jobs.get(key) ?? createJob(key, work, bytes);
       if (!job.isRunning) {
         const isNext = foreground.queues.isEmpty() && (!isBackground || background.queues.isEmpty());
         if (isNext && hasSlot(priority) && fits(job)) void start(priority, owner, job);
         else wait(priority, owner, job);
       }
       jobs.set(key, job);
-      return job.result.promise;
+      return waitFor(job, signal);
     },
     size() {
-      const running = foreground.running() + background.running();
-      return { running, waiting: jobs.size - running };
+      const waiting = [...jobs.values()].filter(({ isRunning }) => !isRunning).length;
+      return { running: foreground.running() + background.running(), waiting };
     },
   };
+}
+
+function createJob<T>(key: string, work: Work<T>, bytes: number): Job<T> {
+  const result = Promise.withResolvers<T>();
+  return { key, work, bytes, result, isRunning: false, waiters: 0, abandoned: new AbortController() };
 }
 
 /** The queues of one priority, and the number of its running decodes. */

@@ -2,7 +2,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Metrics } from '@plantcommunity/telemetry';
 import { LRUCache } from 'lru-cache';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-import { IdentificationError, PhotoError, type PhotoErrorReason } from '../errors.ts';
+import { AbandonedCallError, IdentificationError, PhotoError, type PhotoErrorReason } from '../errors.ts';
 import { createDecodeQueue, type DecodeOwner, type DecodeQueueOptions } from './decode-queue.ts';
 import { holdsFirstFrame } from './formats/gif-pixels.ts';
 import { holdsAllBlocks } from './formats/jpeg-scans.ts';
@@ -54,8 +54,9 @@ export interface PhotoNormalizer {
    * within five. `index` is the photo's place in the upload, from 0, for the error.
    * @throws {PhotoError} `photo_undecodable`; `photo_too_large` when the decode took too long
    * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
+   * @throws {AbandonedCallError} once `signal` aborts; a decode is ended when no caller waits for it any more
    */
-  normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner): Promise<NormalizedPhoto>;
+  normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner, signal?: AbortSignal): Promise<NormalizedPhoto>;
 }
 
 /** What the decoder of this process does now. */
@@ -104,10 +105,10 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
     perf: { now: () => clock.monotonic() },
   });
 
-  async function decode(photo: InspectedPhoto): Promise<NormalizedPhoto> {
+  async function decode(photo: InspectedPhoto, signal: AbortSignal): Promise<NormalizedPhoto> {
     const startedAt = clock.monotonic();
     try {
-      return await decodePhoto(photo.type === 'heic' ? await pngOf(photo, heicDecoder) : photo);
+      return await decodePhoto(photo.type === 'heic' ? await pngOf(photo, heicDecoder, signal) : photo);
     } catch (error) {
       if (error instanceof DecodeRefusal) refused.set(photo.hash, error);
       throw error;
@@ -118,7 +119,7 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
 
   return {
     load: () => ({ ...size(), size: queue.concurrency + HEIC_QUEUE.concurrency }),
-    async normalize(photo, index, owner) {
+    async normalize(photo, index, owner, signal) {
       const known = cached.get(photo.hash);
       if (known !== undefined) return known;
       try {
@@ -127,15 +128,16 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
         return await (photo.type === 'heic' ? heicDecodes : decodes).run(
           owner,
           photo.hash,
-          async () => {
-            const normalized = await decode(photo);
+          async (abandoned) => {
+            const normalized = await decode(photo, abandoned);
             cached.set(photo.hash, normalized);
             return normalized;
           },
-          photo.rasterBytes,
+          { bytes: photo.rasterBytes, signal },
         );
       } catch (error) {
-        if (error instanceof IdentificationError || error instanceof HeicProcessError) throw error;
+        const isKnown = error instanceof IdentificationError || error instanceof AbandonedCallError;
+        if (isKnown || error instanceof HeicProcessError) throw error;
         // `index` is the place in this caller's upload, so the error is created here and not in the shared decode.
         const reason = error instanceof DecodeRefusal ? error.reason : DAMAGED_PHOTO;
         throw new PhotoError(index, reason, { cause: error });
@@ -210,8 +212,8 @@ type DecodablePhoto = Pick<InspectedPhoto, 'data' | 'height' | 'isRepaired' | 't
  * Decodes a HEIC to a PNG, which is checked like an upload: a fault of the decoder may have written it. Its size, which
  * bounds the memory for reading it, must be one that the decoder was asked for.
  */
-async function pngOf(photo: InspectedPhoto, decoder: HeicDecoder): Promise<DecodablePhoto> {
-  const data = await decoder.decode(photo, MAX_SIDE);
+async function pngOf(photo: InspectedPhoto, decoder: HeicDecoder, signal: AbortSignal): Promise<DecodablePhoto> {
+  const data = await decoder.decode(photo, MAX_SIDE, signal);
   const structure = readPng(data);
   if ('fault' in structure) throw new DecodeRefusal(DAMAGED_PHOTO);
   const { height, width } = structure;

@@ -5,7 +5,7 @@ import { connectRedis } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger, type Logger } from '@plantcommunity/telemetry';
 import { createTestMetrics, readMetrics } from '@plantcommunity/telemetry/testing';
-import { IdentificationError } from '../../errors.ts';
+import { AbandonedCallError, IdentificationError } from '../../errors.ts';
 import type { DecodeOwner } from '../../photos/decode-queue.ts';
 import type { DecodingNormalizer } from '../../photos/normalize.ts';
 import { makeJpeg } from '../../photos/testing/make-jpeg.ts';
@@ -146,10 +146,12 @@ export async function testFlow({
   const owners: DecodeOwner[] = [];
   const normalizer: DecodingNormalizer = {
     load: () => ({ running: 0, waiting: 0, size: 2 }),
-    async normalize(photo, _index, owner) {
+    async normalize(photo, _index, owner, signal) {
       decodes.push(photo.hash);
       owners.push(owner);
-      await decoding.until;
+      const left = Promise.withResolvers<never>();
+      signal?.addEventListener('abort', () => left.reject(new AbandonedCallError()), { once: true });
+      await Promise.race([decoding.until, left.promise]);
       if (decoding.error !== undefined) throw decoding.error;
       return { jpeg: Buffer.from(`prepared ${photo.hash}`), width: 8, height: 8 };
     },

@@ -6,6 +6,7 @@ import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createTestMetrics } from '@plantcommunity/telemetry/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AbandonedCallError } from '../../errors.ts';
 import type { DecodeOwner } from '../decode-queue.ts';
 import { inspectPhoto } from '../inspect.ts';
 import { createPhotoNormalizer } from '../normalize.ts';
@@ -103,10 +104,11 @@ describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('
 });
 
 describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
-  const start = (options: Partial<HeicDecoderOptions>, data = EMPTY) =>
+  const start = (options: Partial<HeicDecoderOptions>, data = EMPTY, signal = new AbortController().signal) =>
     createHeicDecoder({ clock: systemClock, seconds: PATIENT, ...options }).decode(
       { data, width: 64, height: 48 },
       1_500,
+      signal,
     );
   const probe = join(import.meta.dirname, '..', 'testing', 'probe-access.mts');
   const echo = join(import.meta.dirname, '..', 'testing', 'write-contained-png.mts');
@@ -154,6 +156,14 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     const options = { clock: new FakeClock(), program: ended, seconds: { small: 0.01, large: 60 } };
     const reason = { type: 'decode_seconds', format: 'heic', max: 0.01 };
     await expect(start(options, Buffer.from('no signal'))).rejects.toMatchObject({ reason });
+  });
+
+  it('is ended when no caller waits for it any more', async () => {
+    const caller = new AbortController();
+    const decoded = start({ program: ended }, Buffer.from('no signal'), caller.signal);
+    caller.abort(new Error('no caller waits'));
+    await expect(decoded).rejects.toThrow('no caller waits');
+    await expect(start({}, EMPTY, caller.signal)).rejects.toThrow('no caller waits');
   });
 
   it('leaves the photo for later when the kernel ends it', async () => {
@@ -216,4 +226,15 @@ it('a HEIC whose decoder was ended for memory is decoded again at once', async (
   await expect(normalizer.normalize(killed, 0, ANNA)).rejects.toMatchObject({ code: 'busy' });
   const late = { ...killed, data: Buffer.from('SIGXCPU') };
   await expect(normalizer.normalize(late, 0, ANNA)).rejects.toMatchObject({ reason: { type: 'decode_seconds' } });
+});
+
+it('a HEIC that its caller waits for no longer leaves the process to the next one', async () => {
+  const normalizer = createNormalizer({ program: join(import.meta.dirname, '..', 'testing', 'end-by-signal.mts') });
+  const caller = new AbortController();
+  const endless = { ...inspected(EMPTY), hash: 'endless', data: Buffer.from('no signal') };
+  const left = normalizer.normalize(endless, 0, ANNA, caller.signal);
+  const next = normalizer.normalize({ ...endless, hash: 'next', data: Buffer.from('SIGXCPU') }, 0, ANNA);
+  caller.abort();
+  await expect(left).rejects.toBeInstanceOf(AbandonedCallError);
+  await expect(next).rejects.toMatchObject({ reason: { type: 'decode_seconds' } });
 });

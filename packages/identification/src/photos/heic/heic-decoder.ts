@@ -46,8 +46,9 @@ export interface HeicDecoder {
    * @throws {DecodeRefusal} when the photo is damaged, or takes too much time or memory
    * @throws {IdentificationError} `busy` when no process can be started, or the kernel ends it for memory
    * @throws {HeicProcessError}
+   * @throws the reason of `signal` once it aborts, which ends the process
    */
-  decode(photo: HeicPhoto, side: number): Promise<Buffer>;
+  decode(photo: HeicPhoto, side: number, signal: AbortSignal): Promise<Buffer>;
 }
 
 /** What the decoder reads of an inspected photo. */
@@ -125,7 +126,8 @@ export function createHeicDecoder({
   }
 
   return {
-    async decode(photo, side) {
+    async decode(photo, side, signal) {
+      signal.throwIfAborted();
       const limitSeconds = photo.width * photo.height <= SMALL_PIXELS ? seconds.small : seconds.large;
       const child = startOrThrowBusy(() => start(photo, side, Math.ceil(limitSeconds) + 1));
       const tooLong: PhotoErrorReason = { type: 'decode_seconds', format: 'heic', max: limitSeconds };
@@ -139,19 +141,22 @@ export function createHeicDecoder({
       const stopWatch = watchMemory(child.pid, clock, (bytes) => {
         if (bytes > maxMemoryBytes) refuse({ type: 'decode_memory', bytes, max: maxMemoryBytes });
       });
-      const killWithUs = () => child.kill('SIGKILL');
-      process.once('exit', killWithUs);
+      const kill = () => child.kill('SIGKILL');
+      process.once('exit', kill);
+      signal.addEventListener('abort', kill);
       try {
-        const { exitCode, output, signal } = await ended;
+        const { endedBy, exitCode, output } = await ended;
+        signal.throwIfAborted();
         if (refusal !== undefined) throw new DecodeRefusal(refusal);
         if (exitCode === 0) return output;
         if (exitCode === UNDECODABLE) throw new DecodeRefusal(DAMAGED);
-        if (signal === 'SIGXCPU') throw new DecodeRefusal(tooLong);
+        if (endedBy === 'SIGXCPU') throw new DecodeRefusal(tooLong);
         // The kernel ended it, for memory: the photo may be a good one.
-        if (exitCode === null) throw busy(new Error(`The decoder of HEIC was ended by ${signal}`));
+        if (exitCode === null) throw busy(new Error(`The decoder of HEIC was ended by ${endedBy}`));
         throw new HeicProcessError(`The decoder of HEIC exited with code ${exitCode}`);
       } finally {
-        process.removeListener('exit', killWithUs);
+        process.removeListener('exit', kill);
+        signal.removeEventListener('abort', kill);
         cancelLimit();
         stopWatch();
       }
@@ -175,7 +180,7 @@ function busy(cause: unknown): IdentificationError {
 /** How a process ended, and what it wrote. */
 interface Ending {
   exitCode: number | null;
-  signal: NodeJS.Signals | null;
+  endedBy: NodeJS.Signals | null;
   output: Buffer;
 }
 
@@ -183,7 +188,7 @@ interface Ending {
 async function collect(child: ChildProcess, file: Buffer, refuse: () => void): Promise<Ending> {
   const { promise, reject, resolve } = Promise.withResolvers<Omit<Ending, 'output'>>();
   child.once('error', (cause) => reject(busy(cause)));
-  child.once('close', (exitCode, signal) => resolve({ exitCode, signal }));
+  child.once('close', (exitCode, endedBy) => resolve({ exitCode, endedBy }));
   const parts: Buffer[] = [];
   let size = 0;
   // Without file descriptors for them, a process that could not be started has no streams.

@@ -13,7 +13,8 @@ const decoder = createHeicDecoder({
 try {
   for (;;) openSync('/dev/null', 'r');
 } catch {}
-const result = await decoder.decode({ data: Buffer.alloc(99), width: 64, height: 48 }, 1_500).then(
+const photo = { data: Buffer.alloc(99), width: 64, height: 48 };
+const result = await decoder.decode(photo, 1_500, new AbortController().signal).then(
   () => ({}),
   ({ code, retryAfterMs }: { code?: string; retryAfterMs?: number }) => ({ code, retryAfterMs }),
 );
