@@ -30,6 +30,7 @@ async function encode(type: 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'heic'): 
   return Buffer.concat([bytes, TRAILER]);
 }
 
+// exiftool is a program in Perl.
 describe.skipIf(!existsSync('/usr/bin/perl'))('the metadata of a normalized photo', () => {
   const exiftool = new ExifTool({ maxProcs: 1 });
   const normalizer = createPhotoNormalizer({

@@ -54,6 +54,7 @@ async function normalized(file: Buffer, heic: Omit<HeicDecoderOptions, 'clock'> 
   return createNormalizer(heic).normalize(inspected(file), 0, ANNA);
 }
 
+// The decoder is an optional package, and Debian's heif-enc makes the photos.
 describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('a HEIC', { timeout: 60_000 }, () => {
   let tile: HeifItem;
   beforeAll(async () => {
@@ -114,6 +115,7 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
   const echo = join(import.meta.dirname, '..', 'testing', 'write-contained-png.mts');
   const ended = join(import.meta.dirname, '..', 'testing', 'end-by-signal.mts');
 
+  // The decoder is an optional package.
   it.skipIf(!isHeicDecoderInstalled())('may read the decoder only, and gets no environment', async () => {
     const report: unknown = JSON.parse((await start({ program: probe })).toString());
     expect(report).toEqual({
@@ -132,6 +134,7 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     await expect(start({ seconds: { small: 0.01, large: 60 } })).rejects.toMatchObject({ reason });
   });
 
+  // Memory of a process is read from /proc, which only Linux has.
   it.skipIf(process.platform !== 'linux')('is ended when it takes half of the memory of the container', async () => {
     const reason = { type: 'decode_memory', max: 1_000_000 };
     await expect(start({ containerBytes: 2_000_000 })).rejects.toMatchObject({ reason });
@@ -142,6 +145,7 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
     await expect(start({ containerBytes: 2 ** 64, program: probe })).resolves.toBeInstanceOf(Buffer);
   });
 
+  // Only Linux has /proc/self/oom_score_adj.
   it.skipIf(process.platform !== 'linux')('is the first that the kernel ends when memory runs out', async () => {
     const decoded = start({ program: ended }, Buffer.from('no signal')).catch((error: unknown) => error);
     const pids = () => childrenThatRun(ended);
