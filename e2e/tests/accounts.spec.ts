@@ -291,8 +291,6 @@ test.describe('the account page', () => {
     await expectToFit(page);
     await takeScreenshots(page, 'account-delete');
     await page.keyboard.press('Escape');
-    // The browser closes the dialog before the page removes it; in between, Enter would open nothing.
-    await expect(page.locator('dialog').filter({ hasText: 'Delete your account' })).toHaveCount(0);
     await expect(open).toBeFocused();
     await page.keyboard.press('Enter');
     await expect(dialog.getByRole('button').nth(1)).toHaveText('Cancel');

@@ -97,8 +97,6 @@ test('an admin changes a tier, which says why and applies at once', async ({ app
   const dialog = page.getByRole('dialog', { name: 'Change tier' });
   await expect(dialog.getByLabel(/Why/)).toBeFocused();
   await page.keyboard.press('Escape');
-  // Its close event comes after it is hidden, and only then does the page take it away.
-  await expect(page.locator('dialog')).toHaveCount(0);
   await expect(button).toBeFocused();
 
   await page.keyboard.press('Enter');

@@ -46,6 +46,11 @@ export function ConfirmDialog({
     ref.current?.showModal();
     ref.current?.querySelector<HTMLElement>('input:not([type=radio], [hidden]), textarea')?.focus();
   }, [ref]);
+  // The browser's close event comes only later: until then, the button that opens the dialog would do nothing.
+  const cancel = () => {
+    ref.current?.close();
+    onClose();
+  };
   return (
     <dialog
       ref={ref}
@@ -53,7 +58,8 @@ export function ConfirmDialog({
       data-tone={tone}
       aria-labelledby={heading}
       onCancel={(event) => {
-        if (busy) event.preventDefault();
+        event.preventDefault();
+        if (!busy) cancel();
       }}
       onClose={onClose}
     >
@@ -73,7 +79,7 @@ export function ConfirmDialog({
             </Button>
           ) : (
             <>
-              <Button disabled={busy} onClick={() => ref.current?.close()}>
+              <Button disabled={busy} onClick={cancel}>
                 Cancel
               </Button>
               <SubmitButton tone={tone} busy={busy} {...action} />
