@@ -65,18 +65,16 @@ test('steps of one lane run one after the other', async () => {
   );
 });
 
-test('a third lane starts when one of the first two is over', async () => {
-  const steps = [step('one'), step('two'), step('three')];
-  const [one, two, three] = steps as [(typeof steps)[0], (typeof steps)[0], (typeof steps)[0]];
+test('a fourth lane starts when one of the first three is over', async () => {
+  const [one, two, three, four] = [step('one'), step('two'), step('three'), step('four')];
   const terminal = heldOutput();
-  const run = runSteps([steps.map((each) => each.step)], terminal);
-  let hasThreeStarted = false;
-  void three.started.then(() => (hasThreeStarted = true));
-  await Promise.all([one.started, two.started]);
-  expect(hasThreeStarted).toBe(false);
+  const run = runSteps([[one.step, two.step, three.step, four.step]], terminal);
+  let hasFourStarted = false;
+  void four.started.then(() => (hasFourStarted = true));
+  await Promise.all([one.started, two.started, three.started]);
+  expect(hasFourStarted).toBe(false);
   two.end();
-  await three.started;
-  one.end();
-  three.end();
-  expect(await run).toEqual([PASSED, PASSED, PASSED]);
+  await four.started;
+  for (const { end } of [one, three, four]) end();
+  expect(await run).toEqual([PASSED, PASSED, PASSED, PASSED]);
 });

@@ -17,10 +17,10 @@ export interface Step {
 
 /** A step, or several steps that run one after the other. */
 type Lane = Step | readonly Step[];
-/** A step, or lanes of which two run at the same time: one alone leaves a core idle. The others wait in their order. */
+/** A step, or lanes of which three run at the same time: fewer leave a core idle. The others wait in their order. */
 export type Stage = Step | readonly Lane[];
 
-const LANES_AT_ONCE = 2;
+const LANES_AT_ONCE = 3;
 
 const liveOutput: Output = { write: (text) => void process.stdout.write(text), isLive: true };
 
