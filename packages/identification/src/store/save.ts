@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import { withFileDeadline } from './file-deadline.ts';
 import { recordCopies } from './provider-copies.ts';
+import { searchText } from './search-text.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext } from './types.ts';
 
@@ -41,6 +42,7 @@ export async function saveIdentification(
         partial: result.partial,
         options,
         result,
+        search: searchText(result),
         photosState: pendingPhotos.size === 0 ? 'kept' : 'pending',
         photos: {
           createMany: {

@@ -1,0 +1,55 @@
+import type { Identification } from '../types.ts';
+
+/** Longest column `search`, in bytes of UTF-8: an entry of its index takes at most 2,704. */
+const MAX_BYTES = 2_000;
+
+const ACCENTS = /[\u0300-\u036f]/g;
+/** They stand inside words, and some people leave them out: `Adam's needle`. */
+const APOSTROPHES = /['’‘ʼʻ`´]/g;
+const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
+/** Letters that Unicode does not decompose, as they are written without them. The hybrid sign is written as a word. */
+const REPLACED = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ς: 'σ',
+  '×': ' x ',
+};
+const REPLACEABLE = new RegExp(`[${Object.keys(REPLACED).join('')}]`, 'g');
+
+/**
+ * Returns the words of a text in the form in which a search compares them: lower case, without accents, apostrophes and
+ * punctuation. They hold no character that means anything in a pattern of SQL.
+ */
+export function searchWords(text: string): string[] {
+  const plain = text
+    .replaceAll(APOSTROPHES, '')
+    .normalize('NFKD')
+    .replaceAll(ACCENTS, '')
+    .toLowerCase()
+    .replaceAll(REPLACEABLE, (letter) => Reflect.get(REPLACED, letter))
+    .normalize('NFC');
+  return plain.match(WORDS) ?? [];
+}
+
+/**
+ * Returns the words by which an identification is found, each once, separated by spaces: those of the name that its owner
+ * gave it, then those of the common and scientific names of the answer, best first. Words beyond 2,000 bytes are left out.
+ */
+export function searchText({ suggestions }: Pick<Identification, 'suggestions'>, correctedName = ''): string {
+  const names = suggestions.flatMap(({ plantName, scientificName }) => [plantName, scientificName]);
+  let found = '';
+  for (const word of new Set([correctedName, ...names].flatMap(searchWords))) {
+    const longer = found === '' ? word : `${found} ${word}`;
+    if (Buffer.byteLength(longer) > MAX_BYTES) break;
+    found = longer;
+  }
+  return found;
+}
