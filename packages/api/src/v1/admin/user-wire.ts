@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_ID_LENGTH } from '../max-id-length.ts';
+import { rowId } from '../row-id.ts';
 import { count, instant } from './scalars.ts';
 
 /** The wire shapes of `v1.admin.users`, which only tRPC offers. */
@@ -56,11 +56,10 @@ export const userListInput = z
   })
   .default({ limit: 50 });
 
-const id = z.string().max(MAX_ID_LENGTH);
-export const userInput = z.strictObject({ id });
+export const userInput = z.strictObject({ id: rowId });
 
 /** `reason`: 10 to 500 characters, stored in the audit trail. */
-export const userChangeInput = z.strictObject({ id, reason: z.string() });
+export const userChangeInput = z.strictObject({ id: rowId, reason: z.string() });
 export const tierInput = userChangeInput.extend({ tier });
 export const roleInput = userChangeInput.extend({ role });
 

@@ -1,7 +1,7 @@
 import { API_KEY_SCOPES, MAX_API_KEYS, MAX_NAME_LENGTH } from '@plantcommunity/auth';
 import { z } from 'zod';
 import 'zod-openapi';
-import { MAX_ID_LENGTH } from '../max-id-length.ts';
+import { rowId, rowIdParam } from '../row-id.ts';
 
 /** The wire shapes of `v1.apiKeys`. */
 
@@ -46,9 +46,9 @@ export const newApiKey = z
   .strictObject({ name, scopes, expires_at: expiresAt('In the future; absent for a key that never expires') })
   .meta({ id: 'NewApiKey', example: { name: KEY.name, scopes: KEY.scopes, expires_at: KEY.expires_at } });
 
-export const apiKeyInput = z.strictObject({ id: z.string().max(MAX_ID_LENGTH) });
+export const apiKeyInput = z.strictObject({ id: rowId });
 export const apiKeyParams = z.object({
-  id: z.string().meta({ description: `Id of an API key; at most ${MAX_ID_LENGTH} characters`, example: KEY.id }),
+  id: rowIdParam('Id of an API key', KEY.id),
 });
 
 const shape = {

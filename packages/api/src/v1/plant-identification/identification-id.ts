@@ -1,12 +1,8 @@
-import { z } from 'zod';
-import { MAX_ID_LENGTH } from '../max-id-length.ts';
+import { rowId, rowIdParam } from '../row-id.ts';
 import { EXAMPLES } from './examples.ts';
 
-/** Id of an identification in the input of a procedure. One that is no ULID is not found, like an unknown one. */
-export const identificationId = z.string().max(MAX_ID_LENGTH);
+/** Id of an identification in the input of a procedure. */
+export const identificationId = rowId;
 
 /** Documents the id in a path. */
-export const identificationParam = z.string().meta({
-  description: `ULID of an identification; at most ${MAX_ID_LENGTH} characters`,
-  example: EXAMPLES.identification.id,
-});
+export const identificationParam = rowIdParam('ULID of an identification', EXAMPLES.identification.id);
