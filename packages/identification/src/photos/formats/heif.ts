@@ -1,4 +1,6 @@
-import { type Box, Fields, HeifFault, type Items, readBox, readItems } from './heif-boxes.ts';
+import { readAlphas } from './heif-alpha.ts';
+import { type Box, HeifFault, type Items, readBox, readItems } from './heif-boxes.ts';
+import { type CodedPicture, readCoded } from './heif-grid.ts';
 import { readJpeg } from './jpeg.ts';
 import type { PhotoType } from './photo-formats.ts';
 import {
@@ -21,7 +23,6 @@ const FREE = Buffer.from('free', 'latin1');
 const NEEDED_BOXES = new Set([chunkType('ftyp'), META, chunkType('mdat')]);
 const MAX_BOXES = 200;
 
-const GRID = chunkType('grid');
 const JPEG = chunkType('jpeg');
 /** The codecs of still pictures that can be decoded, by the type of their items. */
 const CODECS = new Map<number, PhotoType>([
@@ -30,18 +31,8 @@ const CODECS = new Map<number, PhotoType>([
   [JPEG, 'jpeg'],
 ]);
 
-const ISPE = chunkType('ispe');
 const IROT = chunkType('irot');
 const IMIR = chunkType('imir');
-/** Properties for each of which a decoder copies the whole picture; an item may have as many as there are kinds. */
-const CHANGES = new Set([chunkType('clap'), IROT, IMIR]);
-const AUXC = chunkType('auxC');
-/** What an auxiliary item is that holds the transparency of a picture, by its property `auxC`. */
-const ALPHA_TYPES = [
-  'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha',
-  'urn:mpeg:hevc:2015:auxid:1',
-  'urn:mpeg:avc:2015:auxid:1',
-];
 const COLR = chunkType('colr');
 const PROFILES = new Set([chunkType('prof'), chunkType('rICC')]);
 const MAX_PROFILE_BYTES = 1024 * 1024;
@@ -57,9 +48,8 @@ interface HeifReading {
 /**
  * Reads the boxes of a HEIF file (ISO/IEC 23008-12): HEIC, AVIF, or a container around a JPEG. Only the primary picture
  * counts, with its transparency; thumbnails, gain maps, depth maps, further pictures of a burst and the video of a Live
- * Photo are ignored.
- * A grid must consist of tiles of one codec and size that cover it with no tile to spare, and transparency must have the
- * size of its picture, so that no small picture can make a decoder work on large ones. `brand`: the format that the brand promises, for a file without a picture.
+ * Photo are ignored. All tiles must have one codec.
+ * `brand`: the format that the brand promises, for a file without a picture.
  */
 export function readHeif(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   try {
@@ -132,10 +122,7 @@ function codecOf({ types }: Items, parts: readonly number[]): PhotoType {
   return codec;
 }
 
-interface Size {
-  width: number;
-  height: number;
-}
+type Size = CodedPicture['tiled'];
 
 function pixelsOf({ height, width }: Size): number {
   return width * height;
@@ -143,92 +130,6 @@ function pixelsOf({ height, width }: Size): number {
 
 function larger(one: Size, other: Size): Size {
   return pixelsOf(other) > pixelsOf(one) ? other : one;
-}
-
-/** A picture that is coded as one item or as the tiles of a grid. */
-interface CodedPicture extends Size {
-  /** Numbers of the items that hold its pixels. */
-  coded: readonly number[];
-  /** Size of the tiles together. */
-  tiled: Size;
-}
-
-function readCoded(bytes: Buffer, items: Items, item: number): CodedPicture {
-  if (items.types.get(item) === GRID) return readGrid(bytes, items, item);
-  const size = sizeOf(bytes, items, item);
-  return { ...size, coded: [item], tiled: size };
-}
-
-/**
- * Reads the transparency of the primary picture and of its tiles. Each must be a picture of the same size, as MIAF (ISO/IEC
- * 23000-22) asks for: a decoder decodes it with the picture. No decoder asks for depth maps, gain maps and mattes.
- */
-function readAlphas(bytes: Buffer, items: Items, pictures: readonly number[]): CodedPicture[] {
-  const alphas = alphaItems(bytes, items);
-  const alphasOf = (item: number) => (items.auxiliaries.get(item) ?? []).filter((one) => alphas.has(one));
-  return pictures.flatMap((item) => {
-    const [alpha, ...others] = alphasOf(item);
-    if (alpha === undefined) return [];
-    const { height, width } = sizeOf(bytes, items, item);
-    const picture = readCoded(bytes, items, alpha);
-    const isSame = picture.width === width && picture.height === height;
-    const isNested = [alpha, ...picture.coded].some((part) => alphasOf(part).length > 0);
-    if (others.length > 0 || !isSame || isNested) throw new HeifFault(DAMAGED);
-    return [picture];
-  });
-}
-
-/** Lists the items that hold transparency. */
-function alphaItems(bytes: Buffer, { properties }: Items): ReadonlySet<number> {
-  const isAlpha = ({ from, type }: Box) =>
-    type === AUXC && ALPHA_TYPES.some((name) => bytes.toString('latin1', from + 4, from + 4 + name.length) === name);
-  return new Set([...properties].filter(([, own]) => own.some(isAlpha)).map(([item]) => item));
-}
-
-/** Reads the size of an item from its property `ispe`, of which there must be one. */
-function sizeOf(bytes: Buffer, { properties }: Items, item: number): Size {
-  const own = properties.get(item) ?? [];
-  const [box, ...others] = own.filter(({ type }) => type === ISPE);
-  const changes = own.filter(({ type }) => CHANGES.has(type));
-  if (box === undefined || others.length > 0 || changes.length > CHANGES.size) throw new HeifFault(DAMAGED);
-  const fields = new Fields(bytes, box);
-  fields.version();
-  const size = { width: fields.number(4), height: fields.number(4) };
-  if (size.width === 0 || size.height === 0) throw new HeifFault(DAMAGED);
-  return size;
-}
-
-/** Reads a grid of tiles (ISO/IEC 23008-12, 6.6.2.3). */
-function readGrid(bytes: Buffer, items: Items, item: number): CodedPicture {
-  const place = items.places.get(item);
-  const [extent, ...more] = place?.extents ?? [];
-  const base = place?.inIdat === true ? items.idat?.from : 0;
-  if (place?.inIdat === undefined || extent === undefined || base === undefined || more.length > 0) {
-    throw new HeifFault(DAMAGED);
-  }
-  const fields = new Fields(bytes, { from: base + extent.from, to: base + extent.to });
-  fields.number(1);
-  const sideBytes = (fields.number(1) & 1) === 0 ? 2 : 4;
-  const rows = fields.number(1) + 1;
-  const columns = fields.number(1) + 1;
-  const width = fields.number(sideBytes);
-  const height = fields.number(sideBytes);
-  const tiles = items.parts.get(item) ?? [];
-  const [tile, ...others] = Array.from(new Set(tiles), (part) => sizeOf(bytes, items, part));
-  const isWhole =
-    tile !== undefined &&
-    tiles.length === rows * columns &&
-    others.every((other) => other.width === tile.width && other.height === tile.height) &&
-    isCovered(width, columns, tile.width) &&
-    isCovered(height, rows, tile.height);
-  const signalled = sizeOf(bytes, items, item);
-  if (!isWhole || signalled.width !== width || signalled.height !== height) throw new HeifFault(DAMAGED);
-  return { width, height, coded: tiles, tiled: { width: columns * tile.width, height: rows * tile.height } };
-}
-
-/** Whether `count` tiles in a row cover a length, and each of them a part of it. */
-function isCovered(length: number, count: number, tile: number): boolean {
-  return length > (count - 1) * tile && length <= count * tile;
 }
 
 /** Returns the offset behind the last byte of a coded item. */
