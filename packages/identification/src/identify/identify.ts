@@ -1,6 +1,5 @@
 import type { SingleFlight } from '@plantcommunity/resilience';
 import { IdentificationError, isCallerError } from '../errors.ts';
-import { logIdentified } from '../observability/cache-log.ts';
 import type { DecodeOwner } from '../photos/decode-queue.ts';
 import { createStructureCache } from '../photos/formats/read-structure.ts';
 import { type InspectedPhoto, inspectPhoto } from '../photos/inspect.ts';
@@ -10,13 +9,13 @@ import { failureOf, type UnavailableReason, unavailable, unavailableReasonOf } f
 import type { Store } from '../store/store.ts';
 import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
+import { createProviderCall } from './call-provider.ts';
 import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
 import {
   answeredWithoutCall,
   answerTypeOf,
   cachedOutcome,
   DATABASE_UNAVAILABLE,
-  databaseUnavailable,
   type ProviderOutcome,
   ProviderOutcomes,
 } from './outcomes.ts';
@@ -60,6 +59,7 @@ export function createIdentify(
   const save = createSaver(dependencies);
   const structureOf = createStructureCache();
   const calls = new AwaitedCalls(clock);
+  const call = createProviderCall(dependencies);
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
@@ -138,7 +138,8 @@ export function createIdentify(
       photos: readonly InspectedPhoto[],
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
-        load: () => call(question, decode(photos, { ...owner, background: true }), () => undefined),
+        load: () =>
+          call(question, decode(photos, { ...owner, background: true }), { holders, onSent: () => undefined }),
         ...cacheOptions(question),
       });
       const mayRefresh = mayAsk() && request.spending?.reserve === undefined;
@@ -230,7 +231,9 @@ export function createIdentify(
       });
       try {
         const load = () =>
-          calls.callWhileAwaited(key, ready, callsInFlight, (checked, onSent) => call(question, checked, onSent));
+          calls.callWhileAwaited(key, ready, callsInFlight, (checked, onSent) =>
+            call(question, checked, { holders, onSent }),
+          );
         const getOrLoad = () => cache.getOrLoad(key, load, { ...cacheOptions(question), signal });
         const { joined, source, stale, value } = await loadWhileAwaited(getOrLoad, signal);
         if (joined && source === 'loaded') onCall(answeredWithoutCall(question, false));
@@ -248,27 +251,6 @@ export function createIdentify(
         leave();
         waitLimit.close();
       }
-    }
-
-    /** Makes one call, with the recall id for its answer. `onSent` may throw to keep the call from being sent. */
-    async function call(
-      question: Question,
-      ready: Promise<readonly NormalizedPhoto[]>,
-      onSent: () => void,
-    ): Promise<ProviderAnswer> {
-      const { caller, durations, key, name, options, recallIds, rejections } = question;
-      const photos = (await ready).map(({ jpeg }) => jpeg);
-      if (!dependencies.isDatabaseUp()) throw databaseUnavailable();
-      const sentAt = clock.monotonic();
-      const recallId = () => {
-        onSent();
-        return recallIds?.getOrCreate(key);
-      };
-      const answered = await rejections.guard(question, () => caller.call({ photos, options }, recallId, holders));
-      const durationMs = clock.monotonic() - sentAt;
-      durations.add(durationMs);
-      logIdentified(name, durationMs, logger);
-      return answered;
     }
 
     async function normalize(photos: readonly InspectedPhoto[]): Promise<readonly NormalizedPhoto[]> {
