@@ -1,3 +1,4 @@
+import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { IdentificationError } from '../errors.ts';
 import { createDecodeQueue, type DecodeQueueOptions } from './decode-queue.ts';
@@ -348,5 +349,61 @@ describe('a caller that leaves', () => {
       'No request waits',
     );
     expect(queue.size()).toEqual({ running: 0, waiting: 0 });
+  });
+});
+
+describe('a decode that waits for its start', () => {
+  /** A queue with one slot, in which callers wait for 20 seconds at most. */
+  function setUp() {
+    const clock = new FakeClock();
+    return { clock, ...queueUnderTest({ concurrency: 1, maxWait: { ms: 20_000, clock } }) };
+  }
+
+  it('is refused after the maximum wait, and no timer is left', async () => {
+    const { add, began, clock, end, run, size } = setUp();
+    add('anna', 'long');
+    const late = run('bob', 'late');
+    clock.advance(19_999);
+    await settled();
+    expect(size()).toEqual({ running: 1, waiting: 1 });
+    clock.advance(1);
+    await expect(late).rejects.toMatchObject({ ...BUSY, overShare: false });
+    expect(size()).toEqual({ running: 1, waiting: 0 });
+    await end('long');
+    expect({ began, timers: clock.pendingTimers }).toEqual({ began: ['long'], timers: 0 });
+  });
+
+  it('is refused with overShare when its owner has more waiting than its share', async () => {
+    const { addMany, clock, refused } = setUp();
+    addMany('anna', 10);
+    clock.advance(20_000);
+    await settled();
+    // Nine wait behind the first; the share is eight.
+    expect(refused).toHaveLength(9);
+    expect(refused.slice(0, 2)).toEqual([
+      { key: 'anna 2', overShare: true },
+      { key: 'anna 3', overShare: false },
+    ]);
+  });
+
+  it('goes on waiting for callers that came later', async () => {
+    const { clock, end, run } = setUp();
+    const first = run('anna', 'long');
+    const early = run('bob', 'leaf');
+    clock.advance(15_000);
+    const later = run('cora', 'leaf');
+    clock.advance(5_000);
+    await expect(early).rejects.toMatchObject(BUSY);
+    await end('long', 'leaf');
+    expect(await Promise.all([first, later])).toEqual(['long', 'leaf']);
+  });
+
+  it('may run for longer than that, and wait longer in the background', async () => {
+    const { add, clock, end, refused, run } = setUp();
+    const first = run('anna', 'long');
+    add('anna', 'store', true);
+    clock.advance(60_000);
+    await end('long', 'store');
+    expect({ first: await first, refused }).toEqual({ first: 'long', refused: [] });
   });
 });

@@ -1,3 +1,4 @@
+import type { Clock } from '@plantcommunity/resilience';
 import { AbandonedCallError, IdentificationError } from '../errors.ts';
 import { createFairQueues, type Load, type QueueOwner } from './fair-queues.ts';
 
@@ -24,6 +25,8 @@ export interface DecodeQueueOptions {
   backgroundCapacity: number;
   /** Maximum memory of all running decodes together; a decode that needs more runs alone. Undefined: no limit. */
   maxBytes?: number;
+  /** How long a decode that callers wait for may wait for its start. Undefined: no limit. */
+  maxWait?: { ms: number; clock: Clock };
 }
 
 /**
@@ -36,8 +39,8 @@ export interface DecodeQueueOptions {
 export interface DecodeQueue<T> {
   /**
    * Runs `work` for `key` when its turn comes, or joins the decode of `key`: it runs once for all owners.
-   * @throws {IdentificationError} `busy` when the queue is full, with `overShare` when the owner's own decodes are the
-   * reason
+   * @throws {IdentificationError} `busy` when the queue is full, or the decode has waited too long for its start; with
+   * `overShare` when the owner's own decodes are the reason
    * @throws {AbandonedCallError} once `signal` aborts; otherwise what `work` throws
    */
   run(owner: DecodeOwner, key: string, work: Work<T>, options?: RunOptions): Promise<T>;
@@ -68,7 +71,7 @@ interface Job<T> {
 }
 
 export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T> {
-  const { concurrency, maxBytes = Number.POSITIVE_INFINITY } = options;
+  const { concurrency, maxBytes = Number.POSITIVE_INFINITY, maxWait } = options;
   let usedBytes = 0;
   const jobs = new Map<string, Job<T>>();
   const foreground = createPriority<T>(options.capacity, concurrency);
@@ -125,21 +128,30 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
     item.result.reject(busy(overShare));
   }
 
-  /** Waits for the job's end, or until the signal aborts: the last caller that leaves ends the job. */
-  async function waitFor(job: Job<T>, signal: AbortSignal | undefined): Promise<T> {
+  /** Waits for the job's end, until the signal aborts, or too long for its start: the last caller that leaves ends it. */
+  async function waitFor(job: Job<T>, owner: QueueOwner, isBackground: boolean, signal?: AbortSignal): Promise<T> {
     job.waiters += 1;
-    if (signal === undefined) return job.result.promise;
     const left = Promise.withResolvers<never>();
-    const leave = () => {
-      left.reject(new AbandonedCallError());
+    const leave = (reason: Error) => {
+      stopWaiting();
+      left.reject(reason);
       job.waiters -= 1;
       if (job.waiters === 0) abandon(job);
     };
-    signal.addEventListener('abort', leave, { once: true });
+    const onAbort = () => leave(new AbandonedCallError());
+    const onLate = () => {
+      if (!job.isRunning) leave(busy(foreground.queues.isOverShare(owner)));
+    };
+    const cancelLimit = isBackground ? undefined : maxWait?.clock.setTimeout(onLate, maxWait.ms);
+    const stopWaiting = () => {
+      signal?.removeEventListener('abort', onAbort);
+      cancelLimit?.();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await Promise.race([job.result.promise, left.promise]);
     } finally {
-      signal.removeEventListener('abort', leave);
+      stopWaiting();
     }
   }
 
@@ -163,7 +175,7 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
         else wait(priority, owner, job);
       }
       jobs.set(key, job);
-      return waitFor(job, signal);
+      return waitFor(job, owner, isBackground, signal);
     },
     size() {
       const waiting = [...jobs.values()].filter(({ isRunning }) => !isRunning).length;

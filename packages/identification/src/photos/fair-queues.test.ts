@@ -60,6 +60,15 @@ describe('an owner beside others', () => {
   });
 });
 
+it('an owner is over its share with one item more', () => {
+  const queues = createFairQueues<string>({ capacity: 32, share: 8 });
+  fill(queues, 'a', 8);
+  expect(queues.isOverShare(alone('a'))).toBe(false);
+  fill(queues, 'a', 9);
+  expect(queues.isOverShare(alone('a'))).toBe(true);
+  expect(queues.isOverShare(alone('b'))).toBe(false);
+});
+
 describe('turns', () => {
   it('alternate between the owners, however long their queues are', () => {
     const queues = createFairQueues<string>({ capacity: 32, share: 8 });

@@ -34,6 +34,8 @@ export interface FairQueues<T> {
    */
   take(load: Load, mayStart: (item: T) => boolean): { owner: QueueOwner; item: T } | undefined;
   isEmpty(): boolean;
+  /** Whether the subject has more items than its share. */
+  isOverShare(owner: QueueOwner): boolean;
   /** Whether the item is in any queue. */
   holds(item: T): boolean;
   /** Removes the item from all queues. */
@@ -116,6 +118,7 @@ export function createFairQueues<T>({ capacity, share }: { capacity: number; sha
       return { owner, item };
     },
     isEmpty: () => size === 0,
+    isOverShare: ({ address, subject }) => (queuesOf(address).get(subject)?.length ?? 0) > share,
     holds: (item) => [...addresses.values()].some((queues) => [...queues.values()].some((all) => all.includes(item))),
     remove(item) {
       for (const [address, queues] of addresses) {

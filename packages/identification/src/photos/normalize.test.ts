@@ -227,6 +227,22 @@ describe('the normalizer under load', () => {
     }
   });
 
+  it.each([1, 2])('decodes %i photos at once, and the others after them', async (concurrency) => {
+    const normalizer = createNormalizer({ concurrency });
+    const done = Promise.all((await photos(4)).map((photo) => normalizer.normalize(photo, 0, ANNA)));
+    expect(normalizer.load()).toMatchObject({ running: concurrency, waiting: 4 - concurrency });
+    expect(await done).toHaveLength(4);
+    expect(normalizer.load()).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  it.each([1, 2])('shares 512 MB of memory among %i decodes', async (concurrency) => {
+    const normalizer = createNormalizer({ concurrency });
+    const heavy = (await photos(3)).map((photo) => ({ ...photo, rasterBytes: 300_000_000 }));
+    const done = Promise.all(heavy.map((photo) => normalizer.normalize(photo, 0, ANNA)));
+    expect(normalizer.load()).toMatchObject({ running: 1, waiting: 2 });
+    expect(await done).toHaveLength(3);
+  });
+
   it('decodes the next photo when a slot is free again, also after failures', async () => {
     const normalizer = createNormalizer({ concurrency: 1, capacity: 0 });
     await expect(normalizer.normalize(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA)).rejects.toBeInstanceOf(

@@ -38,6 +38,8 @@ const TIMEOUT_SECONDS = 10;
 const MAX_RASTER_BYTES = 512 * 1024 * 1024;
 /** One process decodes HEIC at a time, in about a second each; more photos would wait longer than their callers do. */
 const HEIC_QUEUE: DecodeQueueOptions = { concurrency: 1, capacity: 16, backgroundCapacity: 8 };
+/** Maximum wait for that process: a request has 45 seconds, which the decode and the providers need, too. */
+const MAX_HEIC_WAIT_MS = 20_000;
 const DAMAGED_PHOTO: PhotoErrorReason = { type: 'unreadable', fault: 'damaged' };
 
 /** Tries of the retrying normalizer, each after the `retryAfterMs` of the one before. */
@@ -84,7 +86,7 @@ export interface PhotoNormalizerOptions extends DecodeQueueOptions {
 export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoNormalizerOptions): DecodingNormalizer {
   confineDecoder();
   const decodes = createDecodeQueue<NormalizedPhoto>({ maxBytes: MAX_RASTER_BYTES, ...queue });
-  const heicDecodes = createDecodeQueue<NormalizedPhoto>(HEIC_QUEUE);
+  const heicDecodes = createDecodeQueue<NormalizedPhoto>({ ...HEIC_QUEUE, maxWait: { ms: MAX_HEIC_WAIT_MS, clock } });
   const heicDecoder = createHeicDecoder({ clock, ...heic });
   const size = () => {
     const sizes = [decodes.size(), heicDecodes.size()] as const;

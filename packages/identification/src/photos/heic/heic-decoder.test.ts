@@ -105,9 +105,13 @@ describe.skipIf(!isHeicDecoderInstalled() || missingHeicEncoder !== undefined)('
 });
 
 describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
-  const start = (options: Partial<HeicDecoderOptions>, data = EMPTY, signal = new AbortController().signal) =>
+  const start = (
+    options: Partial<HeicDecoderOptions>,
+    data = EMPTY,
+    { signal = new AbortController().signal, width = 64, height = 48 } = {},
+  ) =>
     createHeicDecoder({ clock: systemClock, seconds: PATIENT, ...options }).decode(
-      { data, width: 64, height: 48 },
+      { data, width, height },
       1_500,
       signal,
     );
@@ -132,6 +136,15 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
   it('is ended when it takes too long', async () => {
     const reason = { type: 'decode_seconds', format: 'heic', max: 0.01 };
     await expect(start({ seconds: { small: 0.01, large: 60 } })).rejects.toMatchObject({ reason });
+  });
+
+  it('has a longer time limit above 16 megapixels', async () => {
+    const seconds = { small: 60, large: 0.01 };
+    const reason = { type: 'decode_seconds', format: 'heic', max: 0.01 };
+    await expect(start({ seconds }, EMPTY, { width: 4_001, height: 4_000 })).rejects.toMatchObject({ reason });
+    await expect(start({ seconds, program: probe }, EMPTY, { width: 4_000, height: 4_000 })).resolves.toBeInstanceOf(
+      Buffer,
+    );
   });
 
   // Memory of a process is read from /proc, which only Linux has.
@@ -164,10 +177,10 @@ describe('the process that decodes HEIC', { timeout: 60_000 }, () => {
 
   it('is ended when no caller waits for it any more', async () => {
     const caller = new AbortController();
-    const decoded = start({ program: ended }, Buffer.from('no signal'), caller.signal);
+    const decoded = start({ program: ended }, Buffer.from('no signal'), { signal: caller.signal });
     caller.abort(new Error('no caller waits'));
     await expect(decoded).rejects.toThrow('no caller waits');
-    await expect(start({}, EMPTY, caller.signal)).rejects.toThrow('no caller waits');
+    await expect(start({}, EMPTY, { signal: caller.signal })).rejects.toThrow('no caller waits');
   });
 
   it('leaves the photo for later when the kernel ends it', async () => {
@@ -241,4 +254,46 @@ it('a HEIC that its caller waits for no longer leaves the process to the next on
   caller.abort();
   await expect(left).rejects.toBeInstanceOf(AbandonedCallError);
   await expect(next).rejects.toMatchObject({ reason: { type: 'decode_seconds' } });
+});
+
+describe('the one process at a time that decodes HEIC', { timeout: 60_000 }, () => {
+  const program = (name: string) => join(import.meta.dirname, '..', 'testing', name);
+  const named = (hash: string, data = EMPTY) => ({ ...inspected(EMPTY), hash, data });
+  const BOB: DecodeOwner = { subject: 'user:bob', background: false };
+
+  it('takes turns between users, however many photos one of them sent', async () => {
+    const png = await realPicture(64, 48).png().toBuffer();
+    const normalizer = createNormalizer({ program: program('write-contained-png.mts') });
+    const done: string[] = [];
+    const decode = async (name: string, owner: DecodeOwner) => {
+      await normalizer.normalize(named(name, png), 0, owner);
+      done.push(name);
+    };
+    const hers = ['anna 1', 'anna 2', 'anna 3', 'anna 4'].map((name) => decode(name, ANNA));
+    await Promise.all([...hers, decode('bob', BOB)]);
+    expect(done).toEqual(['anna 1', 'anna 2', 'bob', 'anna 3', 'anna 4']);
+  });
+
+  it('is waited for by no photo of another format', async () => {
+    const normalizer = createNormalizer({ program: program('end-by-signal.mts') });
+    const caller = new AbortController();
+    const endless = normalizer.normalize(named('endless', Buffer.from('no signal')), 0, ANNA, caller.signal);
+    const jpeg = inspected(await realPicture(64, 48).jpeg().toBuffer());
+    await expect(normalizer.normalize(jpeg, 0, BOB)).resolves.toMatchObject({ width: 64 });
+    caller.abort();
+    await expect(endless).rejects.toBeInstanceOf(AbandonedCallError);
+  });
+
+  it('is waited for by a HEIC for 20 seconds, then the photo is left for later', async () => {
+    const clock = new FakeClock();
+    const normalizer = createNormalizer({ program: program('end-by-signal.mts') }, clock);
+    const caller = new AbortController();
+    const endless = normalizer.normalize(named('endless', Buffer.from('no signal')), 0, ANNA, caller.signal);
+    const late = normalizer.normalize(named('late'), 0, BOB);
+    clock.advance(20_000);
+    await expect(late).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
+    expect(normalizer.load()).toMatchObject({ running: 1, waiting: 0 });
+    caller.abort();
+    await expect(endless).rejects.toBeInstanceOf(AbandonedCallError);
+  });
 });
