@@ -79,9 +79,12 @@ async function migrate(
   if ((await child.exited) !== 0) throw new StartError('The database could not be prepared; see above.');
 }
 
-/** Returns the number of concurrent decodes, each of which takes a thread. The app itself rejects an invalid value. */
-function decodes(environment: Environment): number {
-  return Number(environment['DECODE_CONCURRENCY']) || availableParallelism();
+/**
+ * Returns the size of the libuv pool of the web process, which must be set before that process starts: a thread for each
+ * decode, and some for everything else. The app itself rejects an invalid DECODE_CONCURRENCY.
+ */
+export function threadPoolSize(environment: Environment): number {
+  return (Number(environment['DECODE_CONCURRENCY']) || availableParallelism()) + OTHER_THREADS;
 }
 
 /** Returns the environment of the web process: ours, with the addresses of the embedded services. */
@@ -95,7 +98,7 @@ function webEnvironment({ environment, mode, port, dataDir }: RunOptions, parts:
     DATA_DIR: dataDir,
     NODE_ENV: mode === 'start' ? 'production' : 'development',
     NEXT_TELEMETRY_DISABLED: '1',
-    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? String(decodes(environment) + OTHER_THREADS),
+    UV_THREADPOOL_SIZE: environment['UV_THREADPOOL_SIZE'] ?? String(threadPoolSize(environment)),
   };
 }
 
