@@ -57,8 +57,9 @@ test('the JavaScript of the page makes the same calls', async ({ app }) => {
     app.url,
     await filesOfExamples(),
   );
-  const [health, name, error, photo] = printed.split('\n');
+  const [health, account, name, error, photo] = printed.split('\n');
   expect(health).toBe('healthy');
+  expect(account).toMatch(/^rosa@example\.org \d+$/);
   expect(name).toMatch(/\S/);
   expect(error).toMatch(/^The request is not valid\. [\da-f-]{36}$/);
   expect(photo).toMatch(/^\d{4}-\S+Z \d+$/);
