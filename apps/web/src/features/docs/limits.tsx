@@ -1,11 +1,11 @@
 import { bytesText, countText } from '@/lib/format/amounts.ts';
 import { rateText } from '@/lib/format/time.ts';
-import { TIER_NAMES, TIERS, type TierRates } from '@/lib/tiers.ts';
 import styles from './docs.module.css';
+import { type CallerRates, limitsTable } from './limits-table.ts';
 
 /** The limits that this server has for the callers of its API. */
 export interface ApiLimits {
-  rates: TierRates & { anonymous: Rate; register: Rate; refresh: Rate; signIn: Rate };
+  rates: CallerRates;
   /** Credits a day of an account of tier free, and of all such accounts behind one address; 0: no share. */
   dailyCredits: { account: number; address: number };
   upload: { maxBytes: number; maxPhotos: number };
@@ -13,12 +13,7 @@ export interface ApiLimits {
   requiresAccount: boolean;
 }
 
-interface Rate {
-  count: number;
-  windowMs: number;
-}
-
-/** The limits of identifications by tier, then those of accounts and tokens. */
+/** The table of limits, and what it does not say: the size of a request, and the daily share of credits. */
 export function Limits({ dailyCredits, rates, requiresAccount, upload }: ApiLimits) {
   const { account, address } = dailyCredits;
   return (
@@ -31,15 +26,12 @@ export function Limits({ dailyCredits, rates, requiresAccount, upload }: ApiLimi
           </tr>
         </thead>
         <tbody>
-          {requiresAccount ? null : (
-            <Limit what="Identifications without an account, together" rate={rates.anonymous} />
-          )}
-          {TIERS.map((tier) => (
-            <Limit key={tier} what={`Identifications of an account, tier ${TIER_NAMES[tier]}`} rate={rates[tier]} />
+          {limitsTable(rates, requiresAccount).map(({ name, rate, what }) => (
+            <tr key={name}>
+              <td>{what}</td>
+              <td>{rateText(rate.count, rate.windowMs)}</td>
+            </tr>
           ))}
-          <Limit what="Wrong passwords for an account, from one address" rate={rates.signIn} />
-          <Limit what="New accounts from one address" rate={rates.register} />
-          <Limit what="Refreshes of one sign-in" rate={rates.refresh} />
         </tbody>
       </table>
       <p>
@@ -57,14 +49,5 @@ export function Limits({ dailyCredits, rates, requiresAccount, upload }: ApiLimi
         </p>
       )}
     </>
-  );
-}
-
-function Limit({ rate, what }: { rate: Rate; what: string }) {
-  return (
-    <tr>
-      <td>{what}</td>
-      <td>{rateText(rate.count, rate.windowMs)}</td>
-    </tr>
   );
 }
