@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { IdentificationError } from '@plantcommunity/identification';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,8 @@ const react: Client = {
     Origin: 'https://partner.example',
     'Sec-Fetch-Site': 'cross-site',
     'Sec-Fetch-Mode': 'cors',
+    // Of its cookie, which no answer of ours sets.
+    'X-CSRFToken': 'Zr7Y0rMK1nVwQy3nB6mV9u8t2s4x5c7b',
   },
   boundary: '----WebKitFormBoundaryuL5tQyXnq0W8ZpRk',
   photo: ['Content-Disposition: form-data; name="image"; filename="Rose (1).JPG"', 'Content-Type: image/jpeg'],
@@ -78,7 +80,7 @@ const CLIENTS = [flutter, dio, react];
 let under: ApiUnderTest = apiUnderTest();
 let server: Served;
 beforeAll(async () => {
-  const guard = guardUnderTest(new FakeClock(), { mode: 'production' });
+  const guard = guardUnderTest(new FakeClock(), { mode: 'production', corsOrigins: ['https://partner.example'] });
   server = await serve(guard, (incoming) => under.api.rest(incoming));
 });
 afterAll(() => server.close());
@@ -100,19 +102,24 @@ interface Received {
   body: unknown;
 }
 
-async function send(path: string, headers: Record<string, string>, body: Buffer): Promise<Received> {
+async function send(path: string, headers: Record<string, string>, body: Buffer, method = 'POST'): Promise<Received> {
   const length = String(body.length);
   const sent = request({
     port: server.port,
     host: '127.0.0.1',
-    method: 'POST',
+    method,
     path,
     agent: false,
     headers: { Host: 'localhost', ...headers, 'Content-Length': length },
   });
   sent.end(body);
   const [answered] = (await once(sent, 'response')) as [IncomingMessage];
-  return { status: answered.statusCode ?? 0, headers: answered.headers, body: await json(answered) };
+  const received = await text(answered);
+  return {
+    status: answered.statusCode ?? 0,
+    headers: answered.headers,
+    body: received === '' ? undefined : (JSON.parse(received) as unknown),
+  };
 }
 
 function identify(client: Client, path: string, token: string | undefined = 'anna'): Promise<Received> {
@@ -155,9 +162,9 @@ describe('an upload by a client of the replaced system', () => {
   it.each(cases)('$name, to $path, without a token gets the kept text of a 401', async ({ client, path }) => {
     under = apiUnderTest({ config: { mode: 'production' } });
     const { body, headers, status } = await identify(client, path, '');
-    const text =
+    const kept =
       'Authentication required for plant identification. Please log in or create an account to identify plants.';
-    expect({ status, body }).toMatchObject({ status: 401, body: sentence(path, text) });
+    expect({ status, body }).toMatchObject({ status: 401, body: sentence(path, kept) });
     expect(headers['www-authenticate']).toBe('Bearer');
   });
 
@@ -166,8 +173,8 @@ describe('an upload by a client of the replaced system', () => {
     under = apiUnderTest({ config: { mode: 'production', rates: { ...config.rates, pro } } });
     await identify(client, path);
     const { body, headers, status } = await identify(client, path);
-    const text = 'Request was throttled. Expected available in 3600 seconds.';
-    expect({ status, body }).toMatchObject({ status: 429, body: sentence(path, text) });
+    const kept = 'Request was throttled. Expected available in 3600 seconds.';
+    expect({ status, body }).toMatchObject({ status: 429, body: sentence(path, kept) });
     expect(headers['retry-after']).toBe('3600');
   });
 
@@ -184,8 +191,8 @@ describe('an upload by a client of the replaced system', () => {
       },
     });
     const { body, headers, status } = await identify(client, path);
-    const text = 'Plant.id service is temporarily unavailable. Please try again in a few moments.';
-    expect({ status, body }).toMatchObject({ status: 503, body: sentence(path, text, 'error') });
+    const kept = 'Plant.id service is temporarily unavailable. Please try again in a few moments.';
+    expect({ status, body }).toMatchObject({ status: 503, body: sentence(path, kept, 'error') });
     expect(headers['retry-after']).toBe('30');
   });
 });
@@ -199,10 +206,10 @@ describe('image_url', () => {
   it.each(PATHS)('is ignored at %s; a field that those clients never sent is refused', async (path) => {
     under = apiUnderTest({ config: { mode: 'production' } });
     expect((await identify(other('image_url'), path)).status).toBe(200);
-    const text = expect.stringContaining('image_urls') as string;
+    const named = expect.stringContaining('image_urls') as string;
     expect(await identify(other('image_urls'), path)).toMatchObject({
       status: 400,
-      body: sentence(path, text, 'error'),
+      body: sentence(path, named, 'error'),
     });
   });
 
@@ -222,6 +229,52 @@ describe('image_url', () => {
       status: 400,
       answer: expect.stringContaining('image_url') as string,
     });
+  });
+});
+
+describe('the React page in a browser', () => {
+  it.each([...PATHS, ...REGISTER])('may send its X-CSRFToken to %s from another origin', async (path) => {
+    const asked = { 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'x-csrftoken' };
+    const { headers, status } = await send(path, { ...react.headers, ...asked }, Buffer.alloc(0), 'OPTIONS');
+    expect({ status, origin: headers['access-control-allow-origin'] }).toEqual({
+      status: 204,
+      origin: 'https://partner.example',
+    });
+    expect(headers['access-control-allow-headers']?.toLowerCase().split(', ')).toContain('x-csrftoken');
+  });
+
+  const person = { email: 'rosa@example.org', password: 'correct horse battery' };
+  const registrations: [what: string, body: object, name: string | undefined][] = [
+    [
+      'a user name and both names',
+      { ...person, username: 'rosa', first_name: 'Rosa', last_name: ' Canina' },
+      'Rosa Canina',
+    ],
+    ['a user name alone', { ...person, username: 'rosa', first_name: '' }, undefined],
+    ['the name in one field', { ...person, name: 'Rosa', first_name: 'R.' }, 'Rosa'],
+  ];
+  const sent = registrations.flatMap(([what, body, name]) => REGISTER.map((path) => ({ what, path, body, name })));
+
+  it.each(sent)('creates an account at $path with $what', async ({ body, name, path }) => {
+    const registered: unknown[] = [];
+    under = apiUnderTest({
+      auth: {
+        accounts: {
+          async register(account) {
+            registered.push(account);
+            return { userId: 'new', email: account.email, role: 'user', tier: 'free' };
+          },
+        },
+      },
+    });
+    const headers = { ...react.headers, 'Content-Type': 'application/json', 'X-Request-ID': crypto.randomUUID() };
+    expect((await send(path, headers, Buffer.from(JSON.stringify(body)))).status).toBe(201);
+    expect(registered).toEqual([{ ...person, ...(name !== undefined && { name }) }]);
+  });
+
+  it.each(['login', 'logout', 'csrf'])('finds no sign-in with cookies at /api/v1/auth/%s/', async (name) => {
+    const { body, status } = await send(`/api/v1/auth/${name}/`, react.headers, Buffer.alloc(0));
+    expect({ status, body }).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 });
 

@@ -34,9 +34,15 @@ const EXPOSED = [
   'WWW-Authenticate',
 ].join(', ');
 
+/**
+ * Request headers that a page of another origin may send. Pages of Django systems send X-CSRFToken with each request: it is
+ * not read, but without its name here browsers would keep the request back.
+ */
+const ALLOWED = ['Authorization', 'Content-Type', 'X-Request-Id', 'Idempotency-Key', 'X-CSRFToken'].join(', ');
+
 const PREFLIGHT = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key',
+  'Access-Control-Allow-Headers': ALLOWED,
   // Seconds. Browsers accept at most two hours; ten minutes let a changed list take effect soon.
   'Access-Control-Max-Age': '600',
 };

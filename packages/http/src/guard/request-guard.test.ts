@@ -289,7 +289,7 @@ describe('CORS', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example',
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-      'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key',
+      'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key, X-CSRFToken',
       vary: 'Origin',
     });
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

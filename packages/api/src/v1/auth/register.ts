@@ -2,7 +2,7 @@ import { baseProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import { locationHeader } from '../../rest/openapi-headers.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
-import { registration } from './wire.ts';
+import { registration, sentRegistration } from './wire.ts';
 
 /** Creates an account, without signing in to it. */
 export function register<W extends WireShapes>({ account }: Presenter<W>) {
@@ -32,7 +32,7 @@ export function register<W extends WireShapes>({ account }: Presenter<W>) {
       },
     },
     errors: ['email_taken'],
-    input: ({ json }) => json(registration),
+    input: ({ json }) => json(sentRegistration),
     respond: (json) => ({ status: 201, json, location: '/auth/me' }),
   });
 }

@@ -62,6 +62,22 @@ export const registration = z
   .strictObject({ email, password: newPassword, name: newName.optional() })
   .meta({ id: 'Registration', example: { email: ACCOUNT.email, password: PASSWORD, name: ACCOUNT.name } });
 
+/**
+ * `registration` as REST takes it, also from the web page of the replaced system. That page sends `first_name` and
+ * `last_name` instead of `name`, and a `username`, which is ignored: people sign in with their email address, as on that
+ * page.
+ */
+export const sentRegistration = z.preprocess(withName, registration);
+
+function withName(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const sentFields: Readonly<Record<string, unknown>> = { ...body };
+  const { first_name, last_name, username: _, ...rest } = sentFields;
+  const names = [first_name, last_name].map((sent) => (typeof sent === 'string' ? sent.trim() : ''));
+  const name = names.filter((part) => part !== '').join(' ');
+  return name === '' || 'name' in rest ? rest : { ...rest, name };
+}
+
 export const credentials = z
   .strictObject({ email: z.string().max(MAX_TEXT), password: knownPassword })
   .meta({ id: 'Credentials', example: { email: ACCOUNT.email, password: PASSWORD } });

@@ -95,6 +95,13 @@ function Changes() {
           <Names of={ERROR_FIELDS.before.other} /> for every other error.
         </li>
         <li>
+          The sign-in with cookies at <code>login/</code>, <code>logout/</code>, <code>user/</code> and{' '}
+          <code>csrf/</code> is not offered: ask for tokens at <code>/api/v1/auth/token</code>, and read the account at{' '}
+          <code>/api/v1/auth/me</code>. The web page&apos;s registration works as it is: <code>first_name</code> and{' '}
+          <code>last_name</code> become the name, <code>username</code> and the header <code>X-CSRFToken</code> are
+          ignored.
+        </li>
+        <li>
           Requests, answers without errors, status codes and rate limits stay as they are, and so do tokens: an app that
           is signed in stays signed in.
         </li>
