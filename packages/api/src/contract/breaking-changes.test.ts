@@ -156,6 +156,30 @@ describe('a change breaks no client that', () => {
   });
 });
 
+describe('an upper bound that was in words only', () => {
+  const said = (description: string) => after(`${OPERATION}.parameters.0.schema.description`, description);
+  const bounded = (maxLength: number) => after(`${OPERATION}.parameters.0.schema.maxLength`, maxLength);
+
+  it.each(['ULID of an identification; at most 100 characters', 'At least 1; at most 100; counted from 1'])(
+    'corrects the document when its schema gets it: %s',
+    (description) => {
+      expect(breakingChanges(said(description), bounded(100))).toEqual([]);
+      expect(breakingChanges(said(description), bounded(99))).toEqual([
+        `${AT} path parameter id has a narrower maxLength`,
+      ]);
+    },
+  );
+
+  it.each(['An id', 'At most 100 characters without the white space around them', 'at most 1000 characters'])(
+    'breaks clients when the words do not say it: %s',
+    (description) => {
+      expect(breakingChanges(said(description), bounded(100))).toEqual([
+        `${AT} path parameter id has a narrower maxLength`,
+      ]);
+    },
+  );
+});
+
 it('the committed document breaks no client of the released one', () => {
   expect(breakingChanges(readDocument('openapi.released.json'), readDocument('openapi.json'))).toEqual([]);
 });

@@ -13,7 +13,8 @@ import {
 /**
  * Lists the changes between two documents that break clients of the older one: what it takes away, what it demands in
  * addition, values in answers that clients do not know, and values that they wait for in vain. v1 may add operations,
- * optional parameters and members of answers.
+ * optional parameters and members of answers. A bound that the older document has in words only may become one of the
+ * schema: that corrects the document.
  */
 export function breakingChanges(older: JsonObject, newer: JsonObject): string[] {
   const now = new Map(operationsOf(newer).map((operation) => [keyOf(operation), operation]));
@@ -127,10 +128,18 @@ function narrowed(before: JsonObject, after: JsonObject, at: string): string[] {
     ...refused.map((name) => `${at}/${name} is refused`),
     ...missingValues(before, after).map((value) => `${at} no longer takes ${value}`),
     ...LOWER.filter((bound) => numberAt(after, bound, -Infinity) > numberAt(before, bound, -Infinity))
-      .concat(UPPER.filter((bound) => numberAt(after, bound, Infinity) < numberAt(before, bound, Infinity)))
+      .concat(UPPER.filter((bound) => numberAt(after, bound, Infinity) < numberAt(before, bound, boundInWords(before))))
       .map((bound) => `${at} has a narrower ${bound}`),
     ...inside(before, after, at, narrowed),
   ];
+}
+
+/** Matches an upper bound in words. One with a condition, such as "without the white space around them", is none. */
+const AT_MOST = /\bat most (?<bound>\d+)(?: characters)?(?:[.;]|$)/i;
+
+/** Returns the upper bound that a schema has in its description alone; infinity if there is none. */
+function boundInWords(schema: JsonObject): number {
+  return Number(AT_MOST.exec(textAt(schema, 'description'))?.groups?.['bound'] ?? Infinity);
 }
 
 /**

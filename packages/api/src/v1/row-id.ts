@@ -9,5 +9,5 @@ export const rowId = z.string().max(MAX_LENGTH);
 
 /** Documents such an id in a path; `description` says whose id it is. */
 export function rowIdParam(description: string, example: string) {
-  return z.string().meta({ description: `${description}; at most ${MAX_LENGTH} characters`, example });
+  return rowId.meta({ description, example });
 }

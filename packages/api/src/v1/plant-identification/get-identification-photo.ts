@@ -42,10 +42,7 @@ export function getIdentificationPhoto() {
     request: {
       params: z.object({
         id: identificationParam,
-        n: z
-          .int()
-          .min(1)
-          .meta({ description: `Counted from 1; at most ${MAX_NUMBER}`, example: 1 }),
+        n: z.int().min(1).max(MAX_NUMBER).meta({ description: 'Counted from 1', example: 1 }),
       }),
     },
     responses: {
