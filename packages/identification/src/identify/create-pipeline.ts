@@ -9,6 +9,7 @@ import { createRejections } from '../providers/rejections.ts';
 import type { DailyUsage } from '../quotas/daily-usage.ts';
 import type { Quota } from '../quotas/types.ts';
 import { createAnswerCache } from './answer-cache.ts';
+import type { CopyRecorder } from './copy-recorder.ts';
 import { createProviderCaller, createRecentDurations } from './provider-caller.ts';
 import { createProviderQuota } from './provider-quota.ts';
 import type { ProviderPipeline } from './questions.ts';
@@ -36,6 +37,7 @@ interface SharedParts {
   keyPrefix: string;
   quotaLeases: Leases;
   dailyUsage: DailyUsage;
+  copies: Pick<CopyRecorder, 'record'>;
   /** Aborts when the service closes. */
   closing: AbortSignal;
   onCall: (call: ProviderCall) => void;
@@ -44,7 +46,7 @@ interface SharedParts {
 /** Creates what asks one provider, and wires its logs, metrics and spans; undefined for a provider that is off. */
 export function createPipeline(
   definition: ProviderDefinition,
-  { closing, dailyUsage, keyPrefix, onCall, options, quotaLeases }: SharedParts,
+  { closing, copies, dailyUsage, keyPrefix, onCall, options, quotaLeases }: SharedParts,
 ): OperatedPipeline | undefined {
   const { clock, logger, metrics, redis } = options;
   const { name } = definition;
@@ -112,12 +114,20 @@ export function createPipeline(
   });
   const rejections = createRejections({ ...shared, client, prefix: `${keyPrefix}rejected` });
   const durations = createRecentDurations();
+  const call = traceCall(client, (...asked: Parameters<typeof caller.call>) => caller.call(...asked));
   const stopLog = logCircuitState(name, circuit, logger, clock);
   return {
     definition,
     client,
     access,
-    caller: { ...caller, call: traceCall(client, (...asked) => caller.call(...asked)) },
+    caller: {
+      ...caller,
+      async call(...asked) {
+        const answer = await call(...asked);
+        copies.record(client, answer);
+        return answer;
+      },
+    },
     circuit,
     quota,
     rejections,

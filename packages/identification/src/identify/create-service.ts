@@ -11,6 +11,7 @@ import { createUnusedCopies } from '../store/provider-copies.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
 import { shortestAnswerTtlMs } from './answer-cache.ts';
+import { createCopyRecorder } from './copy-recorder.ts';
 import { createPipeline, type OperatedPipeline } from './create-pipeline.ts';
 import { createCopyDeletion } from './delete-copies.ts';
 import { createFreeRetries, withFreeRetries } from './free-retries.ts';
@@ -81,10 +82,18 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
   const names = definitions.map(({ name }) => name);
   const closing = new AbortController();
   const quotaLeases = createLeases({ redis, prefix: `${keyPrefix}quota`, owner: 'quota', clock });
+  const copies = createCopyRecorder({ store, lifetime: options.lifetime, clock, logger });
   const pipelines = definitions.flatMap(
     (definition) =>
-      createPipeline(definition, { options, keyPrefix, quotaLeases, dailyUsage, closing: closing.signal, onCall }) ??
-      [],
+      createPipeline(definition, {
+        options,
+        keyPrefix,
+        quotaLeases,
+        dailyUsage,
+        copies,
+        closing: closing.signal,
+        onCall,
+      }) ?? [],
   );
   const probeRedis = shareProbe(clock, () => redis.probe());
   const progress = createProgressHub({ redis, clock });
@@ -156,9 +165,11 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     },
     async settled() {
       await Promise.all([...pipelines.map(({ cache }) => cache.settled()), background.settled()]);
+      await copies.settled();
     },
     close() {
       closing.abort();
+      copies.close();
       for (const { access, circuit, quota, stopLog } of pipelines) {
         stopLog();
         access.close();

@@ -110,10 +110,24 @@ describe('the copy that a provider keeps of an identification', () => {
     await save(ann, 'filed');
     await store.deleteByOwner(ann);
     await database.client.user.delete({ where: { id: ann } });
-    expect(await store.save(entryOf(ann, 'late'))).toBeUndefined();
+    const late = entryOf(ann, 'late');
+    await store.recordCopies(late.copies);
+    expect(await store.save(late)).toBeUndefined();
     clock.advance(2 * HOUR_MS);
     expect(await deleteCopies()).toEqual({ deleted: 2, waiting: 0 });
     expect(asked.toSorted()).toEqual(['filed', 'late']);
+  });
+
+  it('is deleted without any identification of it, once the cached answer has ended', async () => {
+    const [copy] = entryOf(ann, 'not saved').copies;
+    if (copy !== undefined) await Promise.all([store.recordCopies([copy]), store.recordCopies([copy])]);
+    clock.advance(HOUR_MS - 1);
+    expect(await deleteCopies()).toEqual({ deleted: 0, waiting: 0 });
+    clock.advance(1);
+    expect({ result: await deleteCopies(), asked }).toEqual({
+      result: { deleted: 1, waiting: 0 },
+      asked: ['not saved'],
+    });
   });
 
   it('is tried again with growing pauses while the provider fails, and not while its circuit is open', async () => {

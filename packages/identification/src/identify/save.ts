@@ -8,6 +8,7 @@ import type { NormalizedPhoto } from '../photos/types.ts';
 import type { Store } from '../store/store.ts';
 import type { ProviderCopy } from '../store/types.ts';
 import type { Identification, IdentifyOptions } from '../types.ts';
+import { copyKeptUntil } from './copy-recorder.ts';
 import type { ProviderPipeline } from './questions.ts';
 
 export interface SaveInput {
@@ -22,9 +23,6 @@ export interface SaveInput {
   /** Tokens of what the providers keep of their answers. */
   copies: readonly Pick<ProviderCopy, 'provider' | 'token'>[];
 }
-
-/** Time after the end of a cached answer in which a request that has read it may still save it. */
-const COPY_MARGIN_MS = 3_600_000;
 
 /** Result of saving: the `id` of the stored identification, or `filed: false`. */
 type SaveResult = Pick<Identification, 'filed' | 'id'>;
@@ -75,7 +73,7 @@ export function createSaver(parts: {
 
   /** Returns what the providers keep, with the time until which a cached answer may refer to it. */
   function copiesOf({ copies }: SaveInput): ProviderCopy[] {
-    const keptUntil = clock.now() + (lifetime.staleMs ?? lifetime.ttlMs) + COPY_MARGIN_MS;
+    const keptUntil = copyKeptUntil(clock, lifetime);
     return copies.flatMap((copy) => {
       const asked = pipelines.find(({ client }) => client.name === copy.provider);
       return asked === undefined ? [] : [{ ...copy, origin: asked.client.origin, keptUntil }];

@@ -57,7 +57,7 @@ export async function saveIdentification(
     if (uses.length > 0) await transaction.identificationCopy.createMany({ data: uses });
     return { id, pendingPhotos: [...pendingPhotos] };
   };
-  const saved = await storePhotos(withDeadline(context), photos, work).catch((error: unknown) => {
+  return storePhotos(withDeadline(context), photos, work).catch((error: unknown) => {
     if (!(error instanceof FilesNotWrittenError)) throw error;
     context.logger.warn({ id, err: error }, '[UPLOAD] The photos of an identification could not be stored yet');
     return storePhotos(
@@ -66,9 +66,6 @@ export async function saveIdentification(
       work,
     );
   });
-  // Nothing refers to the copies of an owner who has left: they are deleted in time.
-  if (saved === undefined) await recordCopies(context.client, copies, recorded);
-  return saved;
 }
 
 /** Adds the pending photos of a saved identification; those that are not among `photos` become missing. */

@@ -19,12 +19,14 @@ import { memoize } from './memoize.ts';
 import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
 import type { PhotoFiles } from './photo-files.ts';
 import { openPhotoFolder } from './photo-folder.ts';
+import { recordCopies } from './provider-copies.ts';
 import { addPhotos, saveIdentification } from './save.ts';
 import { usedBytes } from './space.ts';
 import type {
   HistoryPage,
   NewIdentification,
   PhotoToSave,
+  ProviderCopy,
   SavedIdentification,
   StoredIdentification,
 } from './types.ts';
@@ -37,6 +39,11 @@ export interface Store {
    * seconds are pending. Returns undefined if the owner's account is closed: nothing is saved.
    */
   save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
+  /**
+   * Records what providers keep of answers, whether an identification of them is saved or not. The deletion of copies
+   * finds them there once nothing refers to them any more.
+   */
+  recordCopies(copies: readonly ProviderCopy[]): Promise<void>;
   /** Returns the bytes of all photos of the owner's identifications, each photo counted once. */
   usedBytes(ownerId: string): Promise<number>;
   /**
@@ -116,6 +123,9 @@ export function createStore(options: {
   const context = { client, files, ownId, clock, logger };
   return {
     save: (entry) => saveIdentification(context, nextId(clock.now()), entry),
+    async recordCopies(copies) {
+      await recordCopies(client, copies, { createdAt: new Date(clock.now()), databaseId: await ownId() });
+    },
     usedBytes: (ownerId) => usedBytes(context, ownerId),
     addPhotos: (id, photos) => addPhotos(context, id, photos),
     history: (ownerId, page) => listHistory(context, ownerId, page),

@@ -15,7 +15,7 @@ import { plantId, plantNet } from '../../providers/index.ts';
 import { dailyUsageInMemory } from '../../quotas/testing/daily-usage.ts';
 import type { QuotaLimits } from '../../quotas/types.ts';
 import type { Store } from '../../store/store.ts';
-import type { NewIdentification } from '../../store/types.ts';
+import type { NewIdentification, ProviderCopy } from '../../store/types.ts';
 import type { ProviderAnswer, ProviderName, ProviderRequest } from '../../types.ts';
 import { createIdentificationService } from '../create-service.ts';
 import type { ProgressEvent } from '../progress.ts';
@@ -157,7 +157,9 @@ export async function testFlow({
     },
   };
   const saved: NewIdentification[] = [];
-  /** State of the database: `fails` is thrown by each save. */
+  /** What was recorded of the copies that providers keep. */
+  const recordedCopies: ProviderCopy[] = [];
+  /** State of the database: `fails` is thrown by each save and record. */
   const database: { isUp: boolean; fails?: Error } = { isUp: true };
   /** Bytes that the photos of each owner use, of 1,000. */
   const space = { used: 0 };
@@ -170,6 +172,10 @@ export async function testFlow({
       saved.push(entry);
       const pendingPhotos = entry.photos.flatMap((photo) => (photo.normalized ? [] : photo.hash));
       return { id: `ID${saved.length}`, pendingPhotos };
+    },
+    async recordCopies(copies) {
+      if (database.fails !== undefined) throw database.fails;
+      recordedCopies.push(...copies);
     },
     async addPhotos(id, photos) {
       const hashes = photos.map(({ hash }) => hash);
@@ -244,6 +250,7 @@ export async function testFlow({
     decoding,
     database,
     saved,
+    recordedCopies,
     storedPhotos,
     space,
     redis,
