@@ -269,6 +269,17 @@ describe('the normalizer under load', () => {
     expect(outcomes).toMatchObject([{ reason: { photo: 0 } }, { reason: { photo: 4 } }]);
   });
 
+  it('leaves a photo for later when its decode fails after ten seconds', async () => {
+    const clock = new FakeClock();
+    const outcomeAfter = (ms: number) => {
+      const failed = createNormalizer({ clock }).normalize(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA);
+      clock.advance(ms);
+      return failed;
+    };
+    await expect(outcomeAfter(9_999)).rejects.toMatchObject({ code: 'photo_undecodable' });
+    await expect(outcomeAfter(10_000)).rejects.toMatchObject({ code: 'busy', retryAfterMs: 5_000 });
+  });
+
   it('caches a photo for a minute', async () => {
     const clock = new FakeClock();
     // lru-cache treats time 0 as unset.

@@ -31,8 +31,12 @@ const MAX_REFUSED = 1_000;
 const MAX_SIDE = 1500;
 /** JPEG quality, as in the Django system. */
 const QUALITY = 85;
-/** libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. */
+/**
+ * libvips checks it between tiles only, so it bounds slow decodes, not every one; inspection bounds the rest. An accepted
+ * photo needs about a second of a core, so that a longer decode means that the machine has too much to do.
+ */
 const TIMEOUT_SECONDS = 10;
+const RETRY_AFTER_MS = 5_000;
 
 /** Memory that all running decodes share, beside the process that decodes HEIC. */
 const MAX_RASTER_BYTES = 512 * 1024 * 1024;
@@ -54,8 +58,9 @@ export interface PhotoNormalizer {
   /**
    * Decodes each photo once per process, however many callers need it within a minute; a HEIC that its decoder refused,
    * within five. `index` is the photo's place in the upload, from 0, for the error.
-   * @throws {PhotoError} `photo_undecodable`; `photo_too_large` when the decode took too long
-   * @throws {IdentificationError} `busy`, with `retryAfterMs`; `overShare` when the owner's own photos use up its share
+   * @throws {PhotoError} `photo_undecodable`; `photo_too_large` when the decode of a HEIC took too long
+   * @throws {IdentificationError} `busy`, with `retryAfterMs`, when too many wait or the decode of another format took too
+   * long; `overShare` when the owner's own photos use up its share
    * @throws {AbandonedCallError} once `signal` aborts; a decode is ended when no caller waits for it any more
    */
   normalize(photo: InspectedPhoto, index: number, owner: DecodeOwner, signal?: AbortSignal): Promise<NormalizedPhoto>;
@@ -110,12 +115,24 @@ export function createPhotoNormalizer({ clock, heic, metrics, ...queue }: PhotoN
   async function decode(photo: InspectedPhoto, signal: AbortSignal): Promise<NormalizedPhoto> {
     const startedAt = clock.monotonic();
     try {
-      return await decodePhoto(photo.type === 'heic' ? await pngOf(photo, heicDecoder, signal) : photo);
+      return await decodeInTime(photo.type === 'heic' ? await pngOf(photo, heicDecoder, signal) : photo);
     } catch (error) {
       if (error instanceof DecodeRefusal) refused.set(photo.hash, error);
       throw error;
     } finally {
       metrics.recordDecode(clock.monotonic() - startedAt);
+    }
+  }
+
+  /** Throws `busy` for a decode that failed after its time limit: its photo may be a good one. */
+  async function decodeInTime(photo: DecodablePhoto): Promise<NormalizedPhoto> {
+    const startedAt = clock.monotonic();
+    try {
+      return await decodePhoto(photo);
+    } catch (cause) {
+      if (clock.monotonic() - startedAt < TIMEOUT_SECONDS * 1_000) throw cause;
+      const message = 'The decode of a photo took too long';
+      throw new IdentificationError('busy', message, { cause, retryAfterMs: RETRY_AFTER_MS });
     }
   }
 
