@@ -14,6 +14,8 @@ export interface BenchApp {
   url: string;
   /** URL of the simulator of both providers. */
   simulator: string;
+  /** Id of the web process. */
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -59,8 +61,8 @@ export async function startBenchApp({ say, settings, webFolder }: BenchAppOption
       say,
     };
     const parts = await prepare(options, group, new AbortController().signal);
-    await serve({ ...options, mode: 'start' }, parts, group, new AbortController().signal);
-    return { url: `http://${HOST}:${port}`, simulator: parts.simulator?.url ?? '', stop };
+    const { child } = await serve({ ...options, mode: 'start' }, parts, group, new AbortController().signal);
+    return { url: `http://${HOST}:${port}`, simulator: parts.simulator?.url ?? '', pid: child.pid, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -6,8 +6,8 @@ export interface Figure {
 /** A line of the table, as the packages' own benches print it too. */
 export interface BenchRow {
   name: string;
-  /** Of all values: milliseconds, or how often something was loaded. */
-  unit: 'ms' | 'loads';
+  /** Of all values: milliseconds, megabytes (10^6 bytes), or how often something was loaded. */
+  unit: 'ms' | 'MB' | 'loads';
   /** Medians of the rounds' medians. */
   floor: number;
   ours: number;

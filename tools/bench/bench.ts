@@ -7,12 +7,15 @@ import { parseArgs } from 'node:util';
 import type { Environment } from '@plantcommunity/settings';
 import { root } from '../root.ts';
 import { createProcessGroup } from '../start/process-group.ts';
+import { badPhotoRow } from './bad-photo-row.ts';
 import { type BenchApp, startBenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { buildBenchWeb } from './bench-web.ts';
 import { cacheHitRows } from './cache-hit.ts';
 import { dashboardsRow } from './dashboards-row.ts';
+import { BEHIND_A_PROXY, largeUploadRows } from './large-upload-rows.ts';
 import { metricsCostRow, scrapeRows } from './metrics-rows.ts';
+import { photoIntakeRow } from './photo-intake-row.ts';
 import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
 import { tableOf } from './table.ts';
@@ -39,8 +42,18 @@ async function appRows(): Promise<BenchRow[]> {
       await openCircuitsRow(app),
     ]);
     const second = await on(SMALL_QUOTAS, async (app) => [await usedQuotasRow(app)]);
+    // Large uploads come first: idle memory is that of an app that has just started.
+    const uploads = await on(BEHIND_A_PROXY, async (app) => [...(await largeUploadRows(app)), await badPhotoRow(app)]);
     const start = (settings: Environment) => startBenchApp({ webFolder, settings, say });
-    return [...first, await metricsCostRow(start), await tracingRow(start), await dashboardsRow(start), ...second];
+    return [
+      ...first,
+      await metricsCostRow(start),
+      await tracingRow(start),
+      await dashboardsRow(start),
+      ...second,
+      ...uploads,
+      await photoIntakeRow(),
+    ];
   } finally {
     await group.stop();
   }

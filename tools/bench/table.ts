@@ -10,6 +10,7 @@ function duration(ms: number): string {
 
 const FIGURES: Readonly<Record<BenchRow['unit'], (value: number) => string>> = {
   ms: duration,
+  MB: (megabytes) => `${megabytes.toFixed(0)} MB`,
   loads: (count) => (count === 1 ? '1 load' : `${count} loads`),
 };
 

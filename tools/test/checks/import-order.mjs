@@ -37,10 +37,11 @@ const ALLOWED = {
 };
 
 /**
- * What the tests of a part may import besides: those of the simulator call it with the clients that it serves.
+ * What the tests and measurements of a part may import besides: those of the simulator call it with the clients that it
+ * serves, and the bench measures the intake of photos.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'] };
+const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'], tools: ['identification'] };
 
 /** Tests and what only they or a measurement import. */
 export const TESTS = String.raw`\.(?:test|spec)\.tsx?$|/(?:testing|bench)/|^e2e/`;
