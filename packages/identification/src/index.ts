@@ -32,7 +32,12 @@ export { usedShare } from './quotas/periods.ts';
 export { rateFactor, rateUnder, SHARE_WITHOUT_REDIS } from './quotas/rate-factor.ts';
 export type { Counter as QuotaCounter } from './quotas/types.ts';
 export type { OrphanDeletion, RefusedDeletion } from './store/delete.ts';
-export type { HistoryItem, HistoryPage, StoredIdentification } from './store/types.ts';
+export type {
+  ExportedIdentification,
+  HistoryItem,
+  HistoryPage,
+  StoredIdentification,
+} from "./store/types.ts";
 export {
   byProvider,
   type CacheLookup,

@@ -151,6 +151,7 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     },
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
+    exportHistory: (ownerId) => store.exportHistory(ownerId),
     photo: (...which) => store.photo(...which),
     delete: (...which) => store.delete(...which),
     deleteAll: (ownerId) => store.deleteAll(ownerId),

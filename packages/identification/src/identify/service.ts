@@ -15,7 +15,7 @@ import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { PhotoPlace, Store } from '../store/store.ts';
-import type { HistoryPage, StoredIdentification } from '../store/types.ts';
+import type { ExportedIdentification, HistoryPage, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { CopyDeletion } from './delete-copies.ts';
 import type { ProgressEvent } from './progress.ts';
@@ -221,6 +221,8 @@ export interface IdentificationService {
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   /** Returns undefined for ids of other owners, as for ids that do not exist. */
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
+  /** Yields all identifications of the owner, newest first, and reads no further than its reader asks. */
+  exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /** Deletes one identification of the owner, with its photos. Returns false if the owner has none with this id. */

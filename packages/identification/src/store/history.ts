@@ -2,7 +2,10 @@ import { type PhotosState, type Prisma, pageOf } from '@plantcommunity/db';
 import { isValid } from 'ulid';
 import { CONFIRMING_PROVIDERS } from '../types.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
-import type { HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
+import type { ExportedIdentification, HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
+
+/** Identifications that an export reads at a time. */
+const EXPORT_PAGE = 50;
 
 /** Age at which pending photos count as missing; normalizing a photo takes a second. */
 const MAX_PENDING_MS = 10 * 60 * 1000;
@@ -19,6 +22,8 @@ const columns = {
   photosState: true,
   _count: { select: { photos: { where: { photoId: { not: null } } } } },
 } satisfies Prisma.IdentificationSelect;
+
+const answerColumns = { ...columns, options: true, result: true } satisfies Prisma.IdentificationSelect;
 
 type ReadContext = Pick<StoreContext, 'client' | 'clock'>;
 
@@ -47,10 +52,16 @@ export async function findIdentification(
 ): Promise<StoredIdentification | undefined> {
   const row = await client.identification.findFirst({
     where: { id, ownerId },
-    select: { ...columns, options: true, result: true },
+    select: answerColumns,
   });
-  if (row === null) return undefined;
-  const { createdAt, photos, photosState } = toItem(row, clock.now());
+  return row === null ? undefined : toStored(row, clock.now());
+}
+
+function toStored(
+  row: Prisma.IdentificationGetPayload<{ select: typeof answerColumns }>,
+  now: number,
+): StoredIdentification {
+  const { createdAt, photos, photosState } = toItem(row, now);
   return {
     identification: { ...storedResult.parse(row.result), id: row.id },
     createdAt,
@@ -58,6 +69,35 @@ export async function findIdentification(
     photos,
     photosState,
   };
+}
+
+/**
+ * Yields the owner's identifications as they were answered, newest first. A page is read when the reader has taken the
+ * one before, in no transaction: however long the history is and however slow its reader, one page is in memory and no
+ * connection is held. Each identification is as it was at one time; one that is deleted meanwhile may be missing.
+ */
+export async function* exportHistory(
+  { client, clock }: ReadContext,
+  ownerId: string,
+): AsyncGenerator<ExportedIdentification, void> {
+  let after: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- each page begins where the one before ended
+    const rows = await client.identification.findMany({
+      where: { ownerId, ...(after === undefined ? {} : { id: { lt: after } }) },
+      orderBy: { id: 'desc' },
+      take: EXPORT_PAGE,
+      select: {
+        ...answerColumns,
+        photos: { where: { photoId: { not: null } }, orderBy: { position: 'asc' }, select: { position: true } },
+      },
+    });
+    const now = clock.now();
+    for (const { photos, ...row } of rows) {
+      yield { ...toStored(row, now), photoNumbers: photos.map(({ position }) => position) };
+    }
+    after = rows.length < EXPORT_PAGE ? undefined : rows.at(-1)?.id;
+  } while (after !== undefined);
 }
 
 function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {

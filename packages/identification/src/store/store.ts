@@ -14,7 +14,7 @@ import {
   type OrphanDeletion,
 } from './delete.ts';
 import { withFileDeadline } from './file-deadline.ts';
-import { findIdentification, listHistory } from './history.ts';
+import { exportHistory, findIdentification, listHistory } from './history.ts';
 import { memoize } from './memoize.ts';
 import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
 import type { PhotoFiles } from './photo-files.ts';
@@ -23,6 +23,7 @@ import { recordCopies } from './provider-copies.ts';
 import { addPhotos, saveIdentification } from './save.ts';
 import { usedBytes } from './space.ts';
 import type {
+  ExportedIdentification,
   HistoryPage,
   NewIdentification,
   PhotoToSave,
@@ -54,6 +55,8 @@ export interface Store {
   /** Returns a page of the owner's identifications, newest first and stable under inserts; empty for a foreign cursor. */
   history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
+  /** Yields all identifications of the owner, newest first, and reads no further than its reader asks (`exportHistory`). */
+  exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
   /**
    * Returns the JPEG of a photo; `index` counts from 1.
    * @throws {PhotoStoreUnavailableError} within seconds, when the store of the photos is away
@@ -129,6 +132,7 @@ export function createStore(options: {
     usedBytes: (ownerId) => usedBytes(context, ownerId),
     addPhotos: (id, photos) => addPhotos(context, id, photos),
     history: (ownerId, page) => listHistory(context, ownerId, page),
+    exportHistory: (ownerId) => exportHistory(context, ownerId),
     async find(ownerId, id) {
       return isValid(id) ? findIdentification(context, ownerId, id) : undefined;
     },

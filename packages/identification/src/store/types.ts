@@ -74,6 +74,12 @@ export interface StoredIdentification {
   photosState: PhotosState;
 }
 
+/** An identification as an export has it. */
+export interface ExportedIdentification extends StoredIdentification {
+  /** Numbers of the stored photos, ascending: one that is missing leaves a gap. */
+  readonly photoNumbers: readonly number[];
+}
+
 /** What the parts of the store work with. */
 export interface StoreContext {
   client: PrismaClient;
