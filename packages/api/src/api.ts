@@ -23,8 +23,13 @@ import type { Services } from './services.ts';
 import { createTrpcHandler } from './trpc/handler.ts';
 import { createRouters } from './trpc/router.ts';
 
-/** Progress streams that one subject may have open at once in this process. */
-const MAX_PROGRESS_STREAMS = 10;
+/** Progress streams that one subject may have open at once in this process. Most end within some seconds. */
+const PROGRESS_STREAMS = { most: 10, retryAfter: 5 };
+/**
+ * Exports that may run at once in this process: each reads database and photos as fast as its caller takes them. Most
+ * end within a minute, and a reader that stalls is cut off after one.
+ */
+const EXPORTS = { most: 2, mostInAll: 8, retryAfter: 30 };
 
 const { appRouter, createCaller } = createRouters(NAMESPACES);
 
@@ -85,7 +90,8 @@ export function assembleApi({
     ...deps,
     namespaces,
     healthLimit: createHealthLimit(deps.clock),
-    streamLimit: createStreamLimit({ most: MAX_PROGRESS_STREAMS }),
+    streamLimit: createStreamLimit(PROGRESS_STREAMS),
+    exportLimit: createStreamLimit(EXPORTS),
     concurrencyLimit: createConcurrencyLimit(deps.clock),
   };
   const { auth, config, metrics } = services;

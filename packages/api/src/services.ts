@@ -43,7 +43,9 @@ export interface Services {
   identifyLimit: IdentifyLimit;
   creditShares: CreditShares;
   throttles: Throttles;
+  /** Of progress streams. */
   streamLimit: StreamLimit;
+  exportLimit: StreamLimit;
   concurrencyLimit: ConcurrencyLimit;
   healthLimit: HealthLimit;
   metrics: RequestMetrics;

@@ -37,7 +37,7 @@ export type {
   HistoryItem,
   HistoryPage,
   StoredIdentification,
-} from "./store/types.ts";
+} from './store/types.ts';
 export {
   byProvider,
   type CacheLookup,

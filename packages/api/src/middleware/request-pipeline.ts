@@ -40,6 +40,8 @@ export interface RequestPipeline {
   countDeprecatedCalls(incoming: IncomingRequest, calls: readonly { route: string; isGone: boolean }[]): void;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
+  /** Logs what broke off an answer whose first bytes were sent. */
+  reportBroken(error: unknown, request: Request, path: string): void;
 }
 
 export function createRequestPipeline(
@@ -145,6 +147,11 @@ export function createRequestPipeline(
       if (error.code !== 'internal') return;
       if (request.signal.aborted) logger.info({ path }, 'The caller left before the answer');
       else logger.error({ err: error.cause, path }, 'A call failed');
+    },
+
+    reportBroken(error, request, path) {
+      if (request.signal.aborted) logger.info({ path }, 'The caller left before the end of the answer');
+      else logger.error({ err: error, path }, 'An answer broke off');
     },
   };
 }

@@ -1,31 +1,43 @@
 import { ApiError } from '../errors/api-error.ts';
-import { throttled } from '../errors/texts.ts';
+import { SERVICE_UNAVAILABLE, throttled } from '../errors/texts.ts';
 
-/** Most streams end with the request they follow, which takes some seconds. */
-const RETRY_AFTER_SECONDS = 5;
-
-/** Limits the streams that a subject may have open in this process. */
+/** Limits the streams that are open in this process. */
 export interface StreamLimit {
   /**
    * Counts a stream of `subject` until the returned function is called; further calls of that function do nothing.
-   * @throws {ApiError} `rate_limited` when the subject has reached its maximum
+   * @throws {ApiError} `rate_limited` when the subject has reached its maximum, `busy` when the process has
    */
   open(subject: string): () => void;
 }
 
-export function createStreamLimit({ most }: { most: number }): StreamLimit {
+interface StreamLimits {
+  /** Maximum number of streams of one subject. */
+  most: number;
+  /** Maximum number of streams of all subjects; unlimited if absent. */
+  mostInAll?: number;
+  /** Retry-After of a refusal: about the time after which a stream ends. */
+  retryAfter: number;
+}
+
+export function createStreamLimit({
+  most,
+  mostInAll = Number.POSITIVE_INFINITY,
+  retryAfter,
+}: StreamLimits): StreamLimit {
   const streams = new Map<string, number>();
+  let inAll = 0;
   return {
     open(subject) {
       const count = streams.get(subject) ?? 0;
-      if (count >= most) {
-        throw new ApiError('rate_limited', throttled(RETRY_AFTER_SECONDS), { retryAfter: RETRY_AFTER_SECONDS });
-      }
+      if (count >= most) throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
+      if (inAll >= mostInAll) throw new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter });
       streams.set(subject, count + 1);
+      inAll += 1;
       let isOpen = true;
       return () => {
         if (!isOpen) return;
         isOpen = false;
+        inAll -= 1;
         const left = (streams.get(subject) ?? 1) - 1;
         if (left === 0) streams.delete(subject);
         else streams.set(subject, left);

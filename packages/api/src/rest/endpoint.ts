@@ -6,6 +6,7 @@ import type { ProcedureMeta } from '../middleware/init.ts';
 import type { NamespaceRules } from '../middleware/namespace.ts';
 import type { PendingUpload } from '../middleware/pending-upload.ts';
 import type { DocumentedHeaders } from './openapi-headers.ts';
+import type { ByteStream } from './stream-body.ts';
 
 /** The parts of a REST request. Only a JSON body is validated here; the procedure validates its whole input. */
 interface RestRequest {
@@ -20,6 +21,8 @@ export type RestResponse =
   /** `location`: path of what was created, under the namespace's base path. */
   | { status: number; json: object; location?: string }
   | { status: number; bytes: Uint8Array; headers: Record<string, string> }
+  /** A body of any length: see `streamBody`. */
+  | { status: number; stream: ByteStream; headers: Record<string, string> }
   | { status: 204 };
 
 /**

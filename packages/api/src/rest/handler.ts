@@ -11,6 +11,7 @@ import type { IncomingRequest, RequestPipeline } from '../middleware/request-pip
 import type { Namespace, RestResponse } from './endpoint.ts';
 import { allowedMethods, createMatcher, type Match, withMethod } from './match.ts';
 import { createDocuments } from './openapi.ts';
+import { type ByteStream, streamBody } from './stream-body.ts';
 
 /** Every path answers OPTIONS with its methods. */
 const OPTIONS = { method: 'OPTIONS' } as const;
@@ -43,7 +44,9 @@ export function createOpenApiHandler(
         for (const name in headers) refusal.headers.set(name, headers[name] ?? '');
         return refusal;
       });
-      return request.method === 'HEAD' ? new Response(null, response) : response;
+      if (request.method !== 'HEAD') return response;
+      await response.body?.cancel();
+      return new Response(null, response);
     });
 
   /** Unknown paths are answered like those of the namespace they lie in, unless it is deprecated. */
@@ -101,7 +104,12 @@ export function createOpenApiHandler(
       signal: undefined,
       batchIndex: 0,
     });
-    return toResponse(endpoint.respond(output), match.namespace.basePath, headers);
+    return toResponse(endpoint.respond(output), match.namespace.basePath, headers, (stream) =>
+      streamBody(stream, {
+        clock: pipeline.services.clock,
+        onFailure: (error) => pipeline.reportBroken(error, request, pathname),
+      }),
+    );
   }
 }
 
@@ -130,7 +138,12 @@ function optionsResponse(methods: readonly { method: string }[], headers: Record
   return new Response(null, { status: 204, headers: { ...headers, Allow: allowedMethods(methods) } });
 }
 
-function toResponse(response: RestResponse, basePath: string, headers: Record<string, string>): Response {
+async function toResponse(
+  response: RestResponse,
+  basePath: string,
+  headers: Record<string, string>,
+  bodyOf: (stream: ByteStream) => Promise<ReadableStream<Uint8Array>>,
+): Promise<Response> {
   if ('json' in response) {
     const { json, location, status } = response;
     if (location !== undefined) headers['Location'] = basePath + location;
@@ -139,6 +152,10 @@ function toResponse(response: RestResponse, basePath: string, headers: Record<st
   if ('bytes' in response) {
     const { bytes, status } = response;
     return new Response(new Uint8Array(bytes), { status, headers: { ...headers, ...response.headers } });
+  }
+  if ('stream' in response) {
+    const { status, stream } = response;
+    return new Response(await bodyOf(stream), { status, headers: { ...headers, ...response.headers } });
   }
   return new Response(null, { status: response.status, headers });
 }

@@ -40,6 +40,13 @@ describe('the path', () => {
     expect(operationsAt('/api/v1/auth/sessions/')).toEqual(operationsAt('/api/v1/auth/sessions'));
   });
 
+  it('with a fixed step is found before one with a parameter there', () => {
+    const path = '/api/v1/plant-identification/identifications';
+    expect(operationsAt(`${path}/export.zip`)).toEqual(['exportIdentificationsAsZip']);
+    expect(operationsAt(`${path}/export.json/`)).toEqual(['exportIdentificationsAsJson']);
+    expect(operationsAt(`${path}/export.xml`)).toContain('getIdentification');
+  });
+
   it('has parameters by name', () => {
     const match = matchPath('/api/v1/plant-identification/identifications/01JD/photos/2/');
     expect(match?.params).toEqual({ id: '01JD', n: '2' });

@@ -75,12 +75,18 @@ interface DeclaredPath {
   endpoints: readonly Endpoint[];
 }
 
+/**
+ * Returns the declared paths. A fixed step matches before a parameter (OpenAPI 3.1, 4.8.8.2): `{` sorts behind the
+ * characters of fixed steps.
+ */
 function pathsOf(endpoints: readonly Endpoint[]): DeclaredPath[] {
-  return [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, atPath]) => ({
-    declared: path,
-    steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
-    endpoints: atPath,
-  }));
+  return [...Map.groupBy(endpoints, ({ path }) => path)]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([path, atPath]) => ({
+      declared: path,
+      steps: path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] })),
+      endpoints: atPath,
+    }));
 }
 
 function paramsOf(steps: readonly Step[], values: readonly string[]): Record<string, string> | undefined {

@@ -44,6 +44,8 @@ describe('the OpenAPI document', () => {
       listIdentifications: ['200', '400', '401', '403', '429', '500', '503'],
       getIdentification: ['200', '400', '401', '403', '404', '429', '500', '503'],
       getIdentificationPhoto: ['200', '400', '401', '403', '404', '429', '500', '503'],
+      exportIdentificationsAsJson: ['200', '400', '401', '403', '429', '500', '503'],
+      exportIdentificationsAsZip: ['200', '400', '401', '403', '429', '500', '503'],
       deleteIdentification: ['204', '400', '401', '403', '404', '408', '429', '500', '503'],
       deleteAllIdentifications: ['204', '400', '401', '403', '408', '429', '500', '503'],
       register: ['201', '400', '403', '408', '409', '429', '500', '503'],

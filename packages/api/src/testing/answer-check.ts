@@ -166,11 +166,11 @@ interface KnownPath {
   operations: readonly Operation[];
 }
 
+/** Returns the paths in the order in which they match: `{` sorts behind the characters of fixed steps. */
 function pathsOf(basePath: string, operations: readonly Operation[]): readonly KnownPath[] {
-  return [...Map.groupBy(operations, ({ path }) => path)].map(([path, atPath]) => ({
-    pattern: patternOf(basePath + path),
-    operations: atPath,
-  }));
+  return [...Map.groupBy(operations, ({ path }) => path)]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([path, atPath]) => ({ pattern: patternOf(basePath + path), operations: atPath }));
 }
 
 function pathAt(paths: readonly KnownPath[], path: string): KnownPath | undefined {

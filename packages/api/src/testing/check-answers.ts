@@ -15,17 +15,45 @@ function requireDocumented(answer: SeenAnswer): void {
   if (faults.length > 0) throw new Error(`The OpenAPI document says otherwise:\n${faults.join('\n')}`);
 }
 
-/** Wraps a handler of fetch requests: rejects if an answer is not as the OpenAPI document says. */
+/**
+ * Wraps a handler of fetch requests: rejects if an answer is not as the OpenAPI document says. The body of a file to be
+ * saved, which may be endless, is compared once it was read to its end, and fails there.
+ */
 export function checkingAnswers(
   handler: (request: Request) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const response = await handler(request);
-    const { headers, status } = response;
-    const body = new Uint8Array(await response.clone().arrayBuffer());
-    requireDocumented({ method: request.method, path: new URL(request.url).pathname, status, headers, body });
-    return response;
+    const { body, headers, status } = response;
+    const check = (bytes: Uint8Array) =>
+      requireDocumented({ method: request.method, path: new URL(request.url).pathname, status, headers, body: bytes });
+    if (body === null || headers.get('content-disposition')?.startsWith('attachment') !== true) {
+      check(new Uint8Array(await response.clone().arrayBuffer()));
+      return response;
+    }
+    return new Response(checkedAtEnd(body.getReader(), check), response);
   };
+}
+
+/** Returns the same body, which breaks at its end if the check throws. It reads nothing ahead. */
+function checkedAtEnd(reader: ReadableStreamDefaultReader<Uint8Array>, check: (bytes: Uint8Array) => void) {
+  const parts: Uint8Array[] = [];
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          check(Buffer.concat(parts));
+          controller.close();
+        } else {
+          parts.push(value);
+          controller.enqueue(value);
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Throws, which fails the test run, when a server has sent an answer that is not as the OpenAPI document says. */

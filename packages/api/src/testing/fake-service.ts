@@ -78,6 +78,7 @@ export function fakeService(options: Partial<IdentificationService> = {}) {
     }),
     history: async () => ({ items: [] }),
     find: async () => undefined,
+    async *exportHistory() {},
     photo: async () => undefined,
     delete: async () => true,
     deleteAll: async () => undefined,

@@ -15,6 +15,8 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'plantIdentification.history': () => undefined,
   'plantIdentification.identification': () => ({ id: storedId }),
   'plantIdentification.photo': () => ({ id: storedId, n: 1 }),
+  'plantIdentification.exportJson': () => undefined,
+  'plantIdentification.exportZip': () => undefined,
   'plantIdentification.delete': () => ({ id: storedId }),
   'plantIdentification.deleteAll': () => ({ confirm: true }),
   'auth.register': () => ({ email: 'carla@example.org', password, name: 'Carla' }),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { ReadableStream } from 'node:stream/web';
 import { createRequestGuard, type RequestGuard, type RequestGuardConfig } from '@plantcommunity/http';
 import type { Clock } from '@plantcommunity/resilience';
@@ -68,7 +69,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     body: hasBody ? (ReadableStream.from(incoming) as globalThis.ReadableStream<Uint8Array>) : null,
   });
   const response = await handler(request);
-  const body = Buffer.from(await response.arrayBuffer());
   response.headers.forEach((value, name) => outgoing.setHeader(name, value));
-  outgoing.writeHead(response.status).end(body);
+  outgoing.writeHead(response.status).flushHeaders();
+  if (response.body === null) outgoing.end();
+  // An error of the body, or a client that leaves, destroys the other end.
+  else await pipeline(response.body, outgoing).catch(() => undefined);
 }

@@ -14,6 +14,8 @@ import { register } from './auth/register.ts';
 import { revokeToken } from './auth/revoke-token.ts';
 import { deleteAllIdentifications } from './plant-identification/delete-all-identifications.ts';
 import { deleteIdentification } from './plant-identification/delete-identification.ts';
+import { exportIdentificationsAsJson } from './plant-identification/export-identifications-as-json.ts';
+import { exportIdentificationsAsZip } from './plant-identification/export-identifications-as-zip.ts';
 import { getIdentification } from './plant-identification/get-identification.ts';
 import { getIdentificationPhoto } from './plant-identification/get-identification-photo.ts';
 import { getIdentifyHealth } from './plant-identification/get-identify-health.ts';
@@ -57,7 +59,13 @@ export function v1Contents<W extends WireShapes>(shapes: Presenter<W>) {
         delete: deleteAccount(),
       },
     },
-    restOnly: { plantIdentification: { photo: getIdentificationPhoto() } },
+    restOnly: {
+      plantIdentification: {
+        photo: getIdentificationPhoto(),
+        exportJson: exportIdentificationsAsJson(shapes),
+        exportZip: exportIdentificationsAsZip(shapes),
+      },
+    },
     trpcOnly: {
       plantIdentification: { progress: progressProcedure(shapes) },
       signInLink: signInLinkProcedures(),

@@ -28,8 +28,10 @@ import {
 } from './api-keys/wire.ts';
 import { type CallerUsage, presentAccount, presentGrant, presentMe } from './auth/present.ts';
 import { account, me, tokenGrant, type WireAccount, type WireMe, type WireTokenGrant } from './auth/wire.ts';
+import type { ExportItem } from './plant-identification/history-export.ts';
 import {
   type HealthReport,
+  presentExported,
   presentHealth,
   presentHistory,
   presentIdentification,
@@ -37,11 +39,13 @@ import {
   presentStored,
 } from './plant-identification/present.ts';
 import {
+  exportedIdentification,
   health,
   history,
   identification,
   progress,
   storedIdentification,
+  type WireExportedIdentification,
   type WireHealth,
   type WireHistory,
   type WireIdentification,
@@ -59,6 +63,7 @@ interface Presentation<Value, Shape> {
 export interface WireShapes {
   identification: object;
   storedIdentification: object;
+  exportedIdentification: object;
   history: object;
   progress: object;
   health: { status: WireHealth['status'] };
@@ -82,6 +87,7 @@ export interface Presenter<W extends WireShapes> {
   error: ErrorPresenter;
   identification: Presentation<Identification, W['identification']>;
   storedIdentification: Presentation<StoredIdentification, W['storedIdentification']>;
+  exportedIdentification: Presentation<ExportItem, W['exportedIdentification']>;
   history: Presentation<HistoryPage, W['history']>;
   progress: Presentation<ProgressEvent, W['progress']>;
   health: Presentation<HealthReport, W['health']>;
@@ -103,6 +109,7 @@ export interface Presenter<W extends WireShapes> {
 export interface V1Shapes extends WireShapes {
   identification: WireIdentification;
   storedIdentification: WireStoredIdentification;
+  exportedIdentification: WireExportedIdentification;
   history: WireHistory;
   progress: WireProgress;
   health: WireHealth;
@@ -125,6 +132,7 @@ export const presenter: Presenter<V1Shapes> = {
   error: problemPresenter,
   identification: { schema: identification, present: presentIdentification },
   storedIdentification: { schema: storedIdentification, present: presentStored },
+  exportedIdentification: { schema: exportedIdentification, present: presentExported },
   history: { schema: history, present: presentHistory },
   progress: { schema: progress, present: presentProgress },
   health: { schema: health, present: presentHealth },

@@ -84,7 +84,7 @@ export async function* exportHistory(
   do {
     // oxlint-disable-next-line no-await-in-loop -- each page begins where the one before ended
     const rows = await client.identification.findMany({
-      where: { ownerId, ...(after === undefined ? {} : { id: { lt: after } }) },
+      where: { ownerId, deletedAt: null, ...(after === undefined ? {} : { id: { lt: after } }) },
       orderBy: { id: 'desc' },
       take: EXPORT_PAGE,
       select: {

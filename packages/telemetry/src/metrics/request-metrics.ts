@@ -15,14 +15,14 @@ export const UPLOAD_REFUSALS = [
   'photo_type',
   'photo_undecodable',
 ] as const;
-const STREAM_KINDS = ['progress', 'admin'] as const;
+const STREAM_KINDS = ['progress', 'admin', 'export'] as const;
 
 /** Result of reading and checking an upload: the error code of its refusal, unless it was accepted. */
 export type UploadVerdict = 'accepted' | (typeof UPLOAD_REFUSALS)[number] | 'busy';
 
 const VERDICTS: readonly UploadVerdict[] = ['accepted', ...UPLOAD_REFUSALS, 'busy'];
 
-/** `progress`: the steps of one identification; `admin`: the overview of operators. */
+/** `progress`: the steps of one identification; `admin`: the overview of operators; `export`: a history. */
 type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** Metrics of calls of the API, by any transport. */

@@ -54,6 +54,12 @@ const identification = {
 
 const createdAt = '2026-11-27T09:30:00.000Z';
 
+const storedIdentification = { ...identification, created_at: createdAt, photos: 2 };
+
+const exportedRequest = { organs: ['leaf', 'flower'], include_diseases: true, latitude: 52.5, longitude: 13.4 };
+
+const exportedIdentification = { ...storedIdentification, request: exportedRequest };
+
 const historyItem = {
   id: identification.id,
   created_at: createdAt,
@@ -90,7 +96,10 @@ export const EXAMPLES = {
   diseaseDetection,
   providerReport,
   identification,
-  storedIdentification: { ...identification, created_at: createdAt, photos: 2 },
+  storedIdentification,
+  exportedRequest,
+  exportedIdentification,
+  historyExport: { exported_at: '2026-11-27T10:00:00.000Z', identifications: [exportedIdentification] },
   historyItem,
   history: { items: [historyItem], next_cursor: identification.id },
   providerHealth: { ...circuit, fail_count: '0/3' },

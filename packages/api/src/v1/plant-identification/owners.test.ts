@@ -16,6 +16,8 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.history': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.identification': { berta: 404, shows: 'Monstera deliciosa' },
   'plantIdentification.photo': { berta: 404, shows: 'jpeg' },
+  'plantIdentification.exportJson': { berta: 'own', shows: 'Monstera deliciosa' },
+  'plantIdentification.exportZip': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.delete': { berta: 404 },
   'plantIdentification.deleteAll': { berta: 'own' },
   'auth.me': { berta: 'own', shows: 'anna@example.org' },
@@ -54,6 +56,10 @@ function apiWithAnnasData() {
       find(ownerId, id) {
         askedFor.add(ownerId);
         return annas.find(ownerId, id);
+      },
+      exportHistory(ownerId) {
+        askedFor.add(ownerId);
+        return annas.exportHistory(ownerId);
       },
       photo(ownerId, id, index) {
         askedFor.add(ownerId);

@@ -13,7 +13,9 @@ import {
   type Suggestion,
 } from '@plantcommunity/identification';
 import { REJECTED_FIELDS } from '../../errors/texts.ts';
+import type { ExportItem } from './history-export.ts';
 import type {
+  WireExportedIdentification,
   WireHealth,
   WireHistory,
   WireIdentification,
@@ -47,6 +49,22 @@ export function presentStored(found: StoredIdentification): WireStoredIdentifica
     id: found.identification.id,
     created_at: found.createdAt.toISOString(),
     photos: found.photos,
+  };
+}
+
+export function presentExported({ files, found }: ExportItem): WireExportedIdentification {
+  const { includeDiseases, language, location, organs, project } = found.options;
+  return {
+    ...presentStored(found),
+    request: {
+      organs: [...organs],
+      include_diseases: includeDiseases,
+      latitude: location?.latitude,
+      longitude: location?.longitude,
+      language,
+      project,
+    },
+    files: files && [...files],
   };
 }
 

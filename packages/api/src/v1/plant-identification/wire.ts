@@ -1,4 +1,4 @@
-import { byProvider, CONFIRMING_PROVIDERS, PROVIDER_NAMES } from '@plantcommunity/identification';
+import { byProvider, CONFIRMING_PROVIDERS, ORGANS, PROVIDER_NAMES } from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
 import { EXAMPLES } from './examples.ts';
@@ -128,6 +128,26 @@ export const storedIdentification = z
   .object({ ...identificationShape, id, created_at: z.iso.datetime(), photos: z.int().min(0) })
   .meta({ id: 'StoredIdentification', example: EXAMPLES.storedIdentification });
 
+const exportedRequest = z
+  .object({
+    organs: z.array(z.enum(ORGANS)),
+    include_diseases: z.boolean(),
+    latitude: z.number().optional(),
+    longitude: z.number().optional(),
+    language: z.string().optional(),
+    project: z.string().optional(),
+  })
+  .meta({ id: 'ExportedRequest', description: 'What was asked about the photos', example: EXAMPLES.exportedRequest });
+
+export const exportedIdentification = storedIdentification
+  .extend({
+    request: exportedRequest,
+    files: z.array(z.string()).optional().meta({
+      description: 'Files of its photos that the same ZIP holds; absent in an export without photos',
+    }),
+  })
+  .meta({ id: 'ExportedIdentification', example: EXAMPLES.exportedIdentification });
+
 export const history = z
   .object({
     items: z.array(
@@ -205,5 +225,6 @@ export type WireProgress = z.infer<typeof progress>;
 export type WireVerdict = Extract<WireProgress, { type: 'answered' }>['verdict'];
 export type WireIdentification = z.infer<typeof identification>;
 export type WireStoredIdentification = z.infer<typeof storedIdentification>;
+export type WireExportedIdentification = z.infer<typeof exportedIdentification>;
 export type WireHistory = z.infer<typeof history>;
 export type WireHealth = z.infer<typeof health>;

@@ -185,6 +185,7 @@ export async function testFlow({
     deleteOlderThan: async () => 0,
     history: async () => ({ items: [] }),
     find: async () => undefined,
+    async *exportHistory() {},
     photo: async () => undefined,
     delete: async () => false,
     deleteAll: async () => undefined,

@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { type ExportedIdentification, PhotoStoreUnavailableError } from '@plantcommunity/identification';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ada, anna, apiUnderTest } from '../../testing/api-under-test.ts';
+import { monstera } from '../../testing/fake-service.ts';
+import { readZip } from '../../testing/read-zip.ts';
+import { guardUnderTest, serve } from '../../testing/serve.ts';
+
+const BASE = '/api/v1/plant-identification/identifications';
+const URL_OF = { json: `http://localhost:3000${BASE}/export.json`, zip: `http://localhost:3000${BASE}/export.zip` };
+const asAnna = { Authorization: 'Bearer anna' };
+const createdAt = new Date('2026-03-01T12:00:00.000Z');
+
+const idOf = (n: number) => `01JD8Z4Q0M3T5R7V9X1B${String(n).padStart(6, '0')}`;
+
+function sheet(n: number, photoNumbers: readonly number[] = [1]): ExportedIdentification {
+  return {
+    identification: { ...monstera, id: idOf(n) },
+    createdAt,
+    options: { includeDiseases: true, organs: ['leaf'], location: { latitude: 52.5, longitude: 13.4 } },
+    photos: photoNumbers.length,
+    photosState: 'kept',
+    photoNumbers,
+  };
+}
+
+/** The API for a history of Anna, with what was read of it. */
+function withSheets(sheets: Iterable<ExportedIdentification>, photoOf = (id: string, n: number) => `${id} ${n}`) {
+  const read = { sheets: 0, photos: 0, ended: 0 };
+  const under = apiUnderTest({
+    service: {
+      async *exportHistory(ownerId) {
+        try {
+          if (ownerId !== anna.userId && ownerId !== ada.userId) return;
+          for (const one of sheets) {
+            read.sheets += 1;
+            yield one;
+          }
+        } finally {
+          read.ended += 1;
+        }
+      },
+      async photo(_ownerId, id, n) {
+        read.photos += 1;
+        const text = photoOf(id, n);
+        return text === '' ? undefined : { bytes: Buffer.from(text) };
+      },
+    },
+  });
+  const send = (kind: 'json' | 'zip', init: RequestInit = {}) =>
+    under.api.rest(new Request(URL_OF[kind], { headers: asAnna, ...init }));
+  return { ...under, read, send };
+}
+
+/** An endless history. */
+const endless = {
+  *[Symbol.iterator]() {
+    for (let n = 0; ; n += 1) yield sheet(n);
+  },
+};
+
+const jsonOf = (text: string | Buffer | undefined) =>
+  JSON.parse(String(text)) as { exported_at: string; identifications: { id: string; files?: string[] }[] };
+
+describe('an export as JSON', () => {
+  it('has every identification as it was answered, what was asked, and its time', async () => {
+    const { send } = withSheets([sheet(2, [1, 2]), sheet(1, [])]);
+    const answer = await send('json');
+    expect(answer.status).toBe(200);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'content-disposition': 'attachment; filename="identifications-2026-03-01.json"',
+      'cache-control': 'private, no-store',
+    });
+    const { exported_at: at, identifications } = jsonOf(await answer.text());
+    expect(at).toBe('2026-03-01T12:00:00.000Z');
+    expect(identifications).toHaveLength(2);
+    expect(identifications[0]).toMatchObject({
+      id: idOf(2),
+      created_at: createdAt.toISOString(),
+      scientific_name: 'Monstera deliciosa',
+      photos: 2,
+      request: { organs: ['leaf'], include_diseases: true, latitude: 52.5, longitude: 13.4 },
+    });
+    expect(identifications[0]).not.toHaveProperty('files');
+  });
+
+  it('of an empty history is an empty list', async () => {
+    expect(jsonOf(await (await withSheets([]).send('json')).text())).toMatchObject({ identifications: [] });
+  });
+
+  it('reads no photo', async () => {
+    const { read, send } = withSheets([sheet(1)]);
+    await (await send('json')).text();
+    expect(read.photos).toBe(0);
+  });
+});
+
+describe('an export as ZIP', () => {
+  it('has the photos, named by date, identification and number, and the JSON that names them', async () => {
+    const { send } = withSheets([sheet(2, [1, 2]), sheet(1, [])]);
+    const answer = await send('zip');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/zip',
+      'content-disposition': 'attachment; filename="identifications-2026-03-01.zip"',
+      'cache-control': 'private, no-store',
+    });
+    const files = await readZip(Buffer.from(await answer.arrayBuffer()));
+    const names = [1, 2].map((n) => `photos/2026-03-01-${idOf(2)}-${n}.jpg`);
+    expect([...files.keys()]).toEqual([...names, 'identifications.json']);
+    expect(names.map((name) => String(files.get(name)))).toEqual([`${idOf(2)} 1`, `${idOf(2)} 2`]);
+    const { identifications } = jsonOf(files.get('identifications.json'));
+    expect(identifications.map(({ files: own, id }) => ({ id, files: own }))).toEqual([
+      { id: idOf(2), files: names },
+      { id: idOf(1), files: [] },
+    ]);
+  });
+
+  it('leaves out a photo that was deleted meanwhile, and its JSON does not name it', async () => {
+    const { send } = withSheets([sheet(2, [1, 3]), sheet(1)], (id, n) => (id === idOf(2) && n === 1 ? '' : 'jpeg'));
+    const files = await readZip(Buffer.from(await (await send('zip')).arrayBuffer()));
+    const kept = [`photos/2026-03-01-${idOf(2)}-3.jpg`, `photos/2026-03-01-${idOf(1)}-1.jpg`];
+    expect([...files.keys()]).toEqual([...kept, 'identifications.json']);
+    const { identifications } = jsonOf(files.get('identifications.json'));
+    expect(identifications.flatMap(({ files: own }) => own)).toEqual(kept);
+  });
+
+  it('of an empty history has the JSON alone', async () => {
+    const files = await readZip(Buffer.from(await (await withSheets([]).send('zip')).arrayBuffer()));
+    expect([...files.keys()]).toEqual(['identifications.json']);
+  });
+});
+
+describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
+  it('is read as far as its reader has come, and ends with it', async () => {
+    const { read, send } = withSheets(endless);
+    const reader = (await send(kind)).body?.getReader();
+    for (let n = 0; n < 30; n += 1) await reader?.read();
+    // A sheet of a ZIP makes four parts: header, name, photo and descriptor.
+    expect(read.sheets).toBeLessThanOrEqual(32);
+    expect(read.photos).toBeLessThanOrEqual(32);
+    expect(read.ended).toBe(0);
+    await reader?.cancel();
+    expect(read.ended).toBe(1);
+  });
+
+  it('stops reading database and photos when a connection takes no more, and goes on when it does', async () => {
+    const { api, clock, read } = withSheets(endless, () => 'x'.repeat(100_000));
+    const server = await serve(guardUnderTest(clock), (request) => api.rest(request));
+    closing.push(() => server.close());
+    const socket = connect(server.port, '127.0.0.1').pause();
+    closing.push(() => socket.destroy());
+    socket.write(`GET ${BASE}/export.${kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer anna\r\n\r\n`);
+    let before = -1;
+    await expect
+      .poll(() => {
+        const isStill = before === read.sheets && before > 0;
+        before = read.sheets;
+        return isStill;
+      })
+      .toBe(true);
+    socket.resume();
+    await expect.poll(() => read.sheets).toBeGreaterThan(before + 100);
+    socket.destroy();
+    await expect.poll(() => read.ended).toBe(1);
+  });
+
+  it('answers HEAD without a body and leaves nothing open', async () => {
+    const { read, send } = withSheets(endless);
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await send(kind, { method: 'HEAD' });
+      expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: '' });
+    }
+    expect(read.ended).toBe(3);
+  });
+
+  it('is one of two at most of an account, and gets 429 with Retry-After until one ends', async () => {
+    const { send } = withSheets(endless);
+    const running = [await send(kind), await send('json')];
+    const refused = await send(kind);
+    expect({ status: refused.status, after: refused.headers.get('retry-after') }).toEqual({ status: 429, after: '30' });
+    const others = await send(kind, { headers: { Authorization: 'Bearer ada' } });
+    expect(others.status).toBe(200);
+    await running[0]?.body?.cancel();
+    expect((await send(kind)).status).toBe(200);
+  });
+
+  it('frees its place when its caller leaves', async () => {
+    const { send } = withSheets(endless);
+    const leaving = new AbortController();
+    for (let n = 0; n < 2; n += 1) await send(kind, { signal: leaving.signal });
+    leaving.abort();
+    expect((await send(kind)).status).toBe(200);
+  });
+
+  it('answers an error as long as nothing was sent', async () => {
+    const { api } = apiUnderTest({
+      service: {
+        // oxlint-disable-next-line require-yield -- it fails before
+        async *exportHistory() {
+          throw new PhotoStoreUnavailableError(new Error('away'));
+        },
+      },
+    });
+    for (let n = 0; n < 3; n += 1) {
+      const answer = await api.rest(new Request(URL_OF[kind], { headers: asAnna }));
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ code: 'busy' });
+      expect(answer.headers.has('content-disposition')).toBe(false);
+    }
+  });
+
+  it('breaks the connection for an error after that, so that a part does not pass for the whole', async () => {
+    const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>();
+    const { api, clock, log } = apiUnderTest({
+      service: {
+        async *exportHistory() {
+          yield sheet(1);
+          await isAnswered;
+          throw new Error('The database is gone');
+        },
+        photo: async () => ({ bytes: Buffer.from('jpeg') }),
+      },
+    });
+    const server = await serve(guardUnderTest(clock), (request) => api.rest(request));
+    closing.push(() => server.close());
+    const request = get({
+      port: server.port,
+      path: `${BASE}/export.${kind}`,
+      headers: { Host: 'localhost', ...asAnna },
+    });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(200);
+    answered();
+    await expect(buffer(answer)).rejects.toThrow('aborted');
+    const path = `${BASE}/export.${kind}`;
+    const requestId = answer.headers['x-request-id'];
+    expect(log.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ msg: 'An answer broke off', level: 'error', path, requestId }),
+    );
+  });
+
+  it('requires a signed-in user, in development too', async () => {
+    const { read, send } = withSheets([sheet(1)]);
+    expect((await send(kind, { headers: {} })).status).toBe(401);
+    expect(read.sheets).toBe(0);
+  });
+});
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});

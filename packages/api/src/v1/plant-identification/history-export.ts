@@ -1,0 +1,125 @@
+import type { ExportedIdentification, IdentificationService } from '@plantcommunity/identification';
+import { makeZip } from 'client-zip';
+import type { Context } from '../../middleware/context.ts';
+import { closing } from '../../middleware/stream.ts';
+import { subjectOf } from '../../rate-limit/subject.ts';
+import type { DocumentedHeaders } from '../../rest/openapi-headers.ts';
+import type { ByteStream } from '../../rest/stream-body.ts';
+
+/** An identification to be presented; `files` are those of its photos in the same ZIP. */
+export interface ExportItem {
+  readonly found: ExportedIdentification;
+  readonly files?: readonly string[];
+}
+
+interface HistoryExport {
+  readonly service: Pick<IdentificationService, 'exportHistory' | 'photo'>;
+  readonly ownerId: string;
+  readonly exportedAt: Date;
+  /** Puts an identification into its wire shape. */
+  readonly present: (item: ExportItem) => object;
+}
+
+/** Yields the history as the bytes of a JSON document, one identification at a time. */
+export async function* historyJson({ exportedAt, ownerId, present, service }: HistoryExport): ByteStream {
+  const encoder = new TextEncoder();
+  const items = mapped(service.exportHistory(ownerId), (found) => present({ found }));
+  for await (const text of documentOf(items, exportedAt)) yield encoder.encode(text);
+}
+
+/**
+ * Yields the history as the bytes of a ZIP: the photos, then the JSON document, which names the files that are there. A
+ * photo that was deleted since its identification was read is left out. In memory are one page of identifications, a photo
+ * or two, and some 200 bytes for each photo that was written: the directory at the end of the ZIP, and their names.
+ */
+export async function* historyZip(options: HistoryExport): ByteStream {
+  const entries = zipEntries(options);
+  const reader = makeZip(entries).getReader();
+  try {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- a part is made when it is asked for
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await entries.return();
+  }
+}
+
+async function* zipEntries({ exportedAt, ownerId, present, service }: HistoryExport) {
+  const written = new Map<string, readonly string[]>();
+  for await (const { createdAt, identification, photoNumbers } of service.exportHistory(ownerId)) {
+    const { id } = identification;
+    for (const n of photoNumbers) {
+      // oxlint-disable-next-line no-await-in-loop -- one photo is in memory
+      const found = await service.photo(ownerId, id, n);
+      if (found === undefined) continue;
+      const name = `photos/${createdAt.toISOString().slice(0, 10)}-${id}-${n}.jpg`;
+      yield { name, lastModified: createdAt, input: found.bytes };
+      written.set(id, [...(written.get(id) ?? []), name]);
+    }
+  }
+  const items = mapped(service.exportHistory(ownerId), (found) =>
+    present({ found, files: written.get(found.identification.id) ?? [] }),
+  );
+  const input = documentOf(items, exportedAt);
+  try {
+    yield { name: 'identifications.json', lastModified: exportedAt, input };
+  } finally {
+    await input.return();
+  }
+}
+
+/** Yields the parts of a JSON document, the first one when there is an identification, or none. */
+async function* documentOf(items: AsyncIterable<object>, exportedAt: Date): AsyncGenerator<string, void> {
+  let text = `{"exported_at":${JSON.stringify(exportedAt)},"identifications":[\n`;
+  for await (const item of items) {
+    yield text + JSON.stringify(item);
+    text = ',\n';
+  }
+  yield `${text === ',\n' ? '' : text}\n]}\n`;
+}
+
+async function* mapped<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U, void> {
+  for await (const item of items) yield map(item);
+}
+
+/** Counts an export of the caller while it runs. @throws {ApiError} when too many run, once it is read */
+export async function* limitedExport(
+  { principal, request, services }: Context & { principal: { userId: string } },
+  stream: ByteStream,
+): ByteStream {
+  const release = services.exportLimit.open(subjectOf(principal, request.address));
+  const closed = services.metrics.recordStream('export');
+  const close = () => {
+    release();
+    closed();
+  };
+  yield* closing(stream, close, request.signal);
+}
+
+/** Returns the headers of a file with an export that was begun at a time. */
+export function exportHeaders(exportedAt: Date, ending: 'json' | 'zip') {
+  return {
+    'Content-Type': `application/${ending}`,
+    'Content-Disposition': `attachment; filename="identifications-${exportedAt.toISOString().slice(0, 10)}.${ending}"`,
+    'Cache-Control': 'private, no-store',
+  };
+}
+
+/** Documents the headers of such a file. */
+export function documentedExportHeaders(ending: 'json' | 'zip'): DocumentedHeaders {
+  return {
+    'Content-Disposition': {
+      description: 'A name for the file',
+      required: true,
+      schema: { type: 'string' },
+      example: `attachment; filename="identifications-2026-11-27.${ending}"`,
+    },
+  };
+}
+
+/** Says what an export does when it cannot go on. */
+export const EXPORT_ENDING =
+  'The answer is sent while it is read from the history. If that fails, the connection breaks, so that a part never passes for the whole. At most two exports of an account run at once; a reader that takes nothing for a minute is cut off.';
