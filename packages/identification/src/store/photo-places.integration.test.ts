@@ -77,6 +77,20 @@ describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
     expect(await fileIds()).toEqual([]);
   });
 
+  it('gives the photos of an export, but for those that are deleted while it is read', async () => {
+    await save(ann, 'one', 'two');
+    const deleted = await save(ann, 'three');
+    const store = newStore();
+    const texts: (string | undefined)[] = [];
+    for await (const { identification, photoNumbers } of store.exportHistory(ann)) {
+      if (texts.length === 0) await store.delete(ann, deleted.id);
+      for (const n of photoNumbers) {
+        texts.push((await store.photo(ann, identification.id, n))?.bytes.toString());
+      }
+    }
+    expect(texts).toEqual([undefined, 'one', 'two']);
+  });
+
   it('is swept of files without a row and of rows without a file', async () => {
     await save(ann, 'kept');
     await sweep();

@@ -314,3 +314,54 @@ describe('the history', () => {
     expect(await store.history(ann, { limit: 10, cursor: 'x' })).toEqual({ items: [] });
   });
 });
+
+describe('an export of the history', () => {
+  /** Adds copies of an identification with ids before and after its own; returns all ids, newest first. */
+  async function withCopies(id: string, count: number): Promise<string[]> {
+    const { options, result, ...row } = await database.client.identification.findUniqueOrThrow({ where: { id } });
+    const ids = Array.from({ length: count }, (_, n) => `01JD8Z4Q0M3T5R7V9X1B${String(n).padStart(6, '0')}`);
+    await database.client.identification.createMany({
+      data: ids.map((copy) => ({ ...row, options: options ?? {}, result: result ?? {}, id: copy })),
+    });
+    return [id, ...ids].toSorted().toReversed();
+  }
+
+  async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+    const list: T[] = [];
+    for await (const item of items) list.push(item);
+    return list;
+  }
+  const exported = (ownerId: string) => all(store.exportHistory(ownerId));
+  const idsOf = (list: readonly { identification: { id: string } }[]) =>
+    list.map(({ identification }) => identification.id);
+
+  it('has each identification as it was answered, with the numbers of its stored photos', async () => {
+    const { normalized: _pending, ...pending } = aPhoto('pending');
+    const { id } = await save(ann, [pending, aPhoto('two')]);
+    await save(bob, [aPhoto('one')]);
+    expect(await exported(ann)).toEqual([{ ...(await store.find(ann, id)), photoNumbers: [2] }]);
+  });
+
+  it('has every identification once, newest first, however many there are', async () => {
+    const { id } = await save(ann, []);
+    const ids = await withCopies(id, 120);
+    await save(bob, []);
+    expect(idsOf(await exported(ann))).toEqual(ids);
+    expect(await exported(await newUser())).toEqual([]);
+  });
+
+  it('reads the next page when its reader has taken the one before, and leaves out what is deleted by then', async () => {
+    const { id } = await save(ann, []);
+    const ids = await withCopies(id, 99);
+    const reading = store.exportHistory(ann);
+    const first = (await reading.next()).value;
+    const { count } = await database.client.identification.updateMany({
+      where: { id: { in: ids.slice(80, 90) } },
+      data: { deletedAt: new Date(start) },
+    });
+    await database.client.identification.deleteMany({ where: { id: { in: ids.slice(90) } } });
+    const rest = await all(reading);
+    expect(count).toBe(10);
+    expect(idsOf([...(first === undefined ? [] : [first]), ...rest])).toEqual(ids.slice(0, 80));
+  });
+});
