@@ -5,10 +5,10 @@ import type { components } from './generated/openapi.ts';
 export type Problem = components['schemas']['Problem'];
 type Health = components['schemas']['IdentifyHealth'];
 
-/** An answer that arrived whole. */
+/** An answer that arrived whole, or whose body still arrives. */
 export interface Answer {
   response: Response;
-  /** The parsed body; undefined if it is no JSON. */
+  /** The parsed body; undefined if it is no JSON, or still arrives. */
   json: unknown;
 }
 
@@ -29,10 +29,48 @@ export async function readAnswer(response: Response, method: string): Promise<An
   const type = headers.get('Content-Type');
   const json = JSON_TYPE.test(type ?? '') ? parsed(bytes) : undefined;
   if (isForeign({ hasBody: bytes.byteLength > 0, json, method, status, type })) {
-    throw new ConnectionLost(new Error(`Another server answered: ${status}, ${type ?? 'no Content-Type'}`));
+    throw foreignAnswer(status, type);
   }
   const body = isBodiless(status) || bytes.byteLength === 0 ? null : bytes;
   return { response: new Response(body, { status, statusText, headers }), json };
+}
+
+/**
+ * Returns an answer while its body arrives: of a stream nothing is kept. Its body errors with `ConnectionLost` when it
+ * breaks off. Errors of the API are read to their end.
+ * @throws {ConnectionLost} for an answer of another server
+ */
+export async function beginAnswer(response: Response, method: string): Promise<Answer> {
+  const { body, headers, ok, status, statusText } = response;
+  if (!ok || body === null) return readAnswer(response, method);
+  const type = headers.get('Content-Type');
+  if (type === null || PAGE_TYPE.test(type)) {
+    await body.cancel();
+    throw foreignAnswer(status, type);
+  }
+  return { response: new Response(streamOf(body), { status, statusText, headers }), json: undefined };
+}
+
+/** Returns the same stream, which reads nothing ahead and errors with `ConnectionLost`. */
+function streamOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          throw new ConnectionLost(error);
+        });
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function foreignAnswer(status: number, type: string | null): ConnectionLost {
+  return new ConnectionLost(new Error(`Another server answered: ${status}, ${type ?? 'no Content-Type'}`));
 }
 
 export function isBodiless(status: number): boolean {

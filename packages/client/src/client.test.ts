@@ -347,3 +347,79 @@ describe('health', () => {
     expect(api.waits).toEqual([]);
   });
 });
+
+describe('an export of the history', () => {
+  const EXPORT = 'GET /plant-identification/identifications/export.zip';
+  const zipOf = (body: ReadableStream<Uint8Array>) =>
+    new Response(body, { headers: { 'Content-Type': 'application/zip' } });
+
+  /** A body without an end, which counts its parts. */
+  function endless() {
+    const seen = { parts: 0, isCancelled: false };
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          seen.parts += 1;
+          controller.enqueue(new Uint8Array([seen.parts]));
+        },
+        cancel() {
+          seen.isCancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { body, seen };
+  }
+
+  it('arrives as it is read, and ends when its reader leaves', async () => {
+    const { body, seen } = endless();
+    const api = scriptedApi({ [EXPORT]: [() => zipOf(body)] });
+    const exported = await createPlantClient({ ...api.options, apiKey: 'plk_key' }).exportHistory('zip');
+    expect(seen.parts).toBe(0);
+    const reader = exported.getReader();
+    expect([(await reader.read()).value, (await reader.read()).value]).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+    expect(seen).toEqual({ parts: 2, isCancelled: false });
+    await reader.cancel();
+    expect(seen).toEqual({ parts: 2, isCancelled: true });
+    expect(api.tokens()).toEqual(['Bearer plk_key']);
+  });
+
+  it('is asked for again until it begins', async () => {
+    const limited = () => problem(429, 'rate_limited', { 'Retry-After': '30' });
+    const page = () => new Response('<h1>Welcome</h1>', { headers: { 'Content-Type': 'text/html' } });
+    for (const failed of [limited, lostConnection, page]) {
+      const api = scriptedApi({ [EXPORT]: [failed, () => zipOf(new Blob(['zip']).stream())] });
+      const exported = await createPlantClient(api.options).exportHistory('zip');
+      expect(await new Response(exported).text()).toBe('zip');
+      expect(api.waits).toEqual([failed === limited ? 30_000 : 500]);
+    }
+  });
+
+  it('errors with ConnectionLost when it breaks off, and is not asked for again', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.error(new TypeError('terminated'));
+      },
+    });
+    const api = scriptedApi({ [EXPORT]: [() => zipOf(body)] });
+    const exported = await createPlantClient(api.options).exportHistory('zip');
+    await expect(new Response(exported).text()).rejects.toBeInstanceOf(ConnectionLost);
+    expect(api.received).toHaveLength(1);
+  });
+
+  it('rejects with the error that the API answers', async () => {
+    const api = scriptedApi({ [EXPORT]: [() => problem(403, 'insufficient_scope')] });
+    await expect(createPlantClient(api.options).exportHistory('zip')).rejects.toMatchObject({
+      name: 'ApiError',
+      code: 'insufficient_scope',
+    });
+  });
+
+  it('without photos is a JSON document', async () => {
+    const api = scriptedApi({
+      'GET /plant-identification/identifications/export.json': [() => Response.json({ identifications: [] })],
+    });
+    const exported = await createPlantClient(api.options).exportHistory('json');
+    expect(await new Response(exported).json()).toEqual({ identifications: [] });
+  });
+});

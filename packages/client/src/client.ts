@@ -1,7 +1,7 @@
 import createApi, { type Client } from 'openapi-fetch';
 import { isHealth } from './answer.ts';
 import { ApiError } from './api-error.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError, ConnectionLost } from './client-error.ts';
 import { bodyOf, formDataOf, formOf, type PlantPhotos } from './form.ts';
 import type { components, paths } from './generated/openapi.ts';
 import { dataOf } from './result.ts';
@@ -80,6 +80,12 @@ export interface PlantClient {
   identification(id: string, options?: CallOptions): Promise<StoredIdentification>;
   /** Returns a photo of an identification, counted from 1, as JPEG. */
   photo(id: string, n: number, options?: CallOptions): Promise<Blob>;
+  /**
+   * Returns all identifications of the account with their photos as the bytes of a ZIP, or without photos as those of a
+   * JSON document. They arrive as they are read, and are never all in memory; a broken connection errors the stream with
+   * `ConnectionLost`. A reader that takes nothing for a minute is cut off.
+   */
+  exportHistory(format: 'zip' | 'json', options?: CallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Deletes an identification with its photos. */
   deleteIdentification(id: string, options?: CallOptions): Promise<void>;
   /** Deletes all identifications of the account with their photos. */
@@ -121,6 +127,7 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
   const presentCaller = keyHolder ? async () => keyHolder : session.presentCaller;
   const send = createSend({ ...parts, presentCaller });
   const api = createApi<paths>({ ...config, fetch: (request) => send(request) });
+  const streamedFetch = (request: Request) => send(request, { isStreamed: true });
 
   return {
     api,
@@ -179,6 +186,14 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
       const params = { path: { id, n } };
       const path = '/plant-identification/identifications/{id}/photos/{n}';
       return dataOf(await api.GET(path, { ...options, params, parseAs: 'blob' }));
+    },
+
+    async exportHistory(format, options) {
+      const path = `/plant-identification/identifications/export.${format}` as const;
+      const streamed = { ...options, parseAs: 'stream', fetch: streamedFetch } as const;
+      const stream = dataOf(await api.GET(path, streamed));
+      if (stream === null) throw new ConnectionLost(new Error('The answer has no body'));
+      return stream;
     },
 
     async deleteIdentification(id, options) {

@@ -1,4 +1,4 @@
-import { type Answer, isHealth, isProblem, readAnswer } from './answer.ts';
+import { type Answer, beginAnswer, isHealth, isProblem, readAnswer } from './answer.ts';
 import { retryAfterOf } from './api-error.ts';
 import { ConnectionLost } from './client-error.ts';
 import { type CallState, type Failure, isRunning, type RetryRules, retryDelay } from './retry.ts';
@@ -35,6 +35,8 @@ interface SendOptions {
   /** Whether a second attempt cannot do the same work twice. Without it GET, HEAD and an Idempotency-Key tell. */
   isRepeatable?: boolean;
   onUpload?: UploadWatch['onUpload'] | undefined;
+  /** Returns the answer while its body arrives; the body is not sent again when it breaks off. */
+  isStreamed?: boolean;
 }
 
 export type Send = (request: Request, options?: SendOptions) => Promise<Response>;
@@ -54,6 +56,7 @@ interface Call {
   body: Blob | undefined;
   caller: Caller;
   onUpload: UploadWatch['onUpload'] | undefined;
+  isStreamed: boolean;
 }
 
 interface State extends CallState {
@@ -68,7 +71,7 @@ interface State extends CallState {
  */
 export function createSend({ environment, presentCaller, rules, uploadFetch }: SendParts): Send {
   async function attempt(call: Call, token: string | undefined): Promise<Answer> {
-    const { body, onUpload, request } = call;
+    const { body, isStreamed, onUpload, request } = call;
     const { headers, method, signal, url } = request;
     const authorized = new Headers(headers);
     if (token !== undefined) authorized.set('Authorization', `Bearer ${token}`);
@@ -77,7 +80,7 @@ export function createSend({ environment, presentCaller, rules, uploadFetch }: S
     const progress = onUpload && body && catchErrors(onUpload);
     const fetch = progress ? uploadFetch({ onUpload: progress.report }) : environment.fetch;
     try {
-      return await readAnswer(await fetch(url, init), method);
+      return await (isStreamed ? beginAnswer : readAnswer)(await fetch(url, init), method);
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof ConnectionLost ? error : new ConnectionLost(error);
@@ -121,11 +124,12 @@ export function createSend({ environment, presentCaller, rules, uploadFetch }: S
     return { type: 'answered', status: response.status, code, retryAfterMs };
   }
 
-  return async (request, { caller: given, isRepeatable = isRepeatedSafely(request), onUpload } = {}) => {
+  return async (request, options = {}) => {
+    const { caller: given, isRepeatable = isRepeatedSafely(request), isStreamed = false, onUpload } = options;
     const { signal } = request;
     const caller = given ?? (await unlessAborted(signal, presentCaller()));
     const body = await unlessAborted(signal, request.blob());
-    const call = { request, caller, body: body.size === 0 ? undefined : body, onUpload };
+    const call = { request, caller, body: body.size === 0 ? undefined : body, onUpload, isStreamed };
     const token = await unlessAborted(signal, caller.token());
     return run(call, token, { isRepeatable, attempts: 1, waitedMs: 0, isRenewed: false });
   };
