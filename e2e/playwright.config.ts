@@ -10,6 +10,7 @@ const SHARED_APPS = {
     'audit',
     'authentication',
     'deploy',
+    'export',
     'kept-photo',
     'metrics',
     'mobile-app',

@@ -45,6 +45,13 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
           {next === undefined ? null : <Link href={`/history?cursor=${encodeURIComponent(next)}`}>Older</Link>}
         </nav>
       )}
+      {items.length === 0 && cursor === undefined ? null : (
+        <p className={styles['export']}>
+          <a href="/api/v1/plant-identification/identifications/export.zip" download>
+            Export everything (ZIP)
+          </a>
+        </p>
+      )}
     </main>
   );
 }
