@@ -29,8 +29,9 @@ export async function* historyJson({ exportedAt, ownerId, present, service }: Hi
 
 /**
  * Yields the history as the bytes of a ZIP: the photos, then the JSON document, which names the files that are there. A
- * photo that was deleted since its identification was read is left out. In memory are one page of identifications, a photo
- * or two, and some 200 bytes for each photo that was written: the directory at the end of the ZIP, and their names.
+ * photo that was deleted since its identification was read is left out. In memory are one page of identifications and a
+ * photo or two; and for each photo that was written, its name and its line of the directory at the end of the ZIP, which
+ * take up to 3 kB. `client-zip` writes more than 65,535 files below 4 GB without the ZIP64 count: some readers refuse that.
  */
 export async function* historyZip(options: HistoryExport): ByteStream {
   const entries = zipEntries(options);
