@@ -49,6 +49,8 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'plantIdentification.history': [readers],
   'plantIdentification.identification': [readingOwner],
   'plantIdentification.photo': [readingOwner],
+  'plantIdentification.exportJson': [readingOwner],
+  'plantIdentification.exportZip': [readingOwner],
   'plantIdentification.delete': [writingOwner],
   'plantIdentification.deleteAll': [writers],
   'auth.register': [everyone],
