@@ -56,8 +56,10 @@ test('ten uploads of 10 MB at once are identified, and health is answered meanwh
   async function healthTimes(work: Promise<unknown>): Promise<number[]> {
     const times: Promise<number>[] = [];
     const timeOne = async () => {
+      // One address may ask 50 times a second.
+      const headers = { 'X-Forwarded-For': `203.0.113.${times.length % 100}` };
       const startedAt = performance.now();
-      expect((await ask(`${IDENTIFY}/health`)).status).toBe(200);
+      expect((await ask(`${IDENTIFY}/health`, { headers })).status).toBe(200);
       return performance.now() - startedAt;
     };
     const timer = setInterval(() => times.push(timeOne()), EVERY_MS);

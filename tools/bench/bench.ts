@@ -15,7 +15,7 @@ import { cacheHitRows } from './cache-hit.ts';
 import { dashboardsRow } from './dashboards-row.ts';
 import { BEHIND_A_PROXY, largeUploadRows } from './large-upload-rows.ts';
 import { metricsCostRow, scrapeRows } from './metrics-rows.ts';
-import { photoIntakeRow } from './photo-intake-row.ts';
+import { photoIntakeRows } from './photo-intake-rows.ts';
 import { LONG_RESET_TIMEOUTS, openCircuitsRow, SMALL_QUOTAS, usedQuotasRow } from './refusal-rows.ts';
 import { resilienceRows } from './resilience-rows.ts';
 import { tableOf } from './table.ts';
@@ -52,7 +52,7 @@ async function appRows(): Promise<BenchRow[]> {
       await dashboardsRow(start),
       ...second,
       ...uploads,
-      await photoIntakeRow(),
+      ...(await photoIntakeRows()),
     ];
   } finally {
     await group.stop();

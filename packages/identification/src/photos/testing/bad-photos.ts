@@ -18,11 +18,11 @@ const LARGE = { width: 10_000, height: 8_900 };
 const PIXEL = { width: 1, height: 1 };
 const EOI = Buffer.from([0xff, 0xd9]);
 
-/** Makes a JPEG of noise, of 0.8 bytes for each pixel: 12 megapixels have a little less than 10 MB. */
-export async function noiseJpeg(width: number, height: number): Promise<Buffer> {
+/** Makes a JPEG of noise. In quality 95 it has 0.8 bytes for each pixel: 12 megapixels have a little less than 10 MB. */
+export async function noiseJpeg(width: number, height: number, quality = 95): Promise<Buffer> {
   const noise = { type: 'gaussian', mean: 128, sigma: 30 } as const;
   return sharp({ create: { width, height, channels: 3, background: '#000', noise } })
-    .jpeg({ quality: 95 })
+    .jpeg({ quality })
     .toBuffer();
 }
 
