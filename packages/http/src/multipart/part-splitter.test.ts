@@ -38,6 +38,25 @@ describe('createPartSplitter', () => {
     expect(whole(`--b\r\nA: 1\r\n\r\n${content}\r\n--b--`)).toEqual([{ header: 'A: 1', content }]);
   });
 
+  it('takes a boundary right behind the headers for the end of an empty part', () => {
+    const parts = [
+      { header: 'A: 1', content: '' },
+      { header: 'B: 2', content: '--c' },
+    ];
+    const body = '--b\r\nA: 1\r\n\r\n--b\r\nB: 2\r\n\r\n--c\r\n--b--';
+    expect(whole(body)).toEqual(parts);
+    expect(split(Array.from(body, (letter) => Buffer.from(letter)))).toEqual(parts);
+    expect(whole('--b\r\nA: 1\r\n\r\n--b--')).toEqual([{ header: 'A: 1', content: '' }]);
+    expect(() => whole('--b\r\nA: 1\r\n\r\n--b')).toThrow('The upload ends before its closing boundary.');
+  });
+
+  it('refuses a part without the empty line behind its headers, even if its boundary reads like a header', () => {
+    for (const lines of ['A: 1\r\n', '']) {
+      const body = `--a:b\r\n${lines}--a:b\r\nB: 2\r\n\r\none\r\n--a:b--`;
+      expect(() => split([Buffer.from(body)], 'a:b')).toThrow('A part of the upload ends within its headers.');
+    }
+  });
+
   it('returns the same parts for any division into chunks', () => {
     const content = '\r\n--bound\r\n--boundar\r\r\n--boundary'.slice(0, -1);
     const body = Buffer.from(

@@ -33,7 +33,7 @@ const HEADER_END = Buffer.from('\r\n\r\n');
 export function createPartSplitter(boundary: string, sink: PartSink): PartSplitter {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   const opening = delimiter.subarray(LINE_END.length);
-  let step: 'preamble' | 'delimiter' | 'header' | 'content' | 'epilogue' = 'preamble';
+  let step: 'preamble' | 'delimiter' | 'header' | 'start of content' | 'content' | 'epilogue' = 'preamble';
   let buffered: Buffer = Buffer.alloc(0);
 
   /** Consumes the next element of `buffered`; returns false when more bytes are needed. */
@@ -45,6 +45,8 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
         return readDelimiterLine();
       case 'header':
         return readHeader();
+      case 'start of content':
+        return readStartOfContent();
       case 'content':
         return readContent();
       case 'epilogue':
@@ -98,14 +100,34 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
       throw malformed(`A part of the upload has more than ${MAX_HEADER_BYTES} bytes of headers.`);
     }
     if (end === -1) return false;
+    const header = buffered.subarray(0, end);
+    // With a boundary such as `a:b`, the headers of two parts would read like those of one.
+    if (header.subarray(0, opening.length).equals(opening) || header.includes(delimiter)) {
+      throw malformed('A part of the upload ends within its headers.');
+    }
     return beginPart(end, HEADER_END.length);
   }
 
   function beginPart(headerLength: number, gap: number): boolean {
     sink.begin(buffered.subarray(0, headerLength));
     buffered = buffered.subarray(headerLength + gap);
-    step = 'content';
+    step = 'start of content';
     return true;
+  }
+
+  /** The line end behind the headers may begin the next boundary: the part then has no content (RFC 2046, 5.1.1). */
+  function readStartOfContent(): boolean {
+    const start = buffered.subarray(0, opening.length);
+    if (start.length < opening.length && opening.subarray(0, start.length).equals(start)) return false;
+    step = 'content';
+    if (start.equals(opening)) endPart(opening.length);
+    return true;
+  }
+
+  function endPart(delimiterLength: number): void {
+    sink.end();
+    buffered = buffered.subarray(delimiterLength);
+    step = 'delimiter';
   }
 
   function readContent(): boolean {
@@ -116,9 +138,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
       buffered = buffered.subarray(safe);
       return false;
     }
-    sink.end();
-    buffered = buffered.subarray(at + delimiter.length);
-    step = 'delimiter';
+    endPart(at + delimiter.length);
     return true;
   }
 
