@@ -111,12 +111,12 @@ function looseParameters(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * Returns the offset of a parameter's value. A parameter that comes twice is refused: two readers may take different
- * ones.
+ * Returns the offset of a parameter's value. A parameter that comes twice is refused, and so is one that comes once more
+ * behind a quote: two readers may take different ones.
  */
 function startOf(text: string, parameter: string): number | undefined {
-  const [first, second] = text.matchAll(new RegExp(`;\\s*${parameter.replace('*', '\\*')}\\s*=\\s*`, 'gi'));
-  if (second === undefined) return first && first.index + first[0].length;
+  const [first, second] = text.matchAll(new RegExp(`[;"]\\s*${parameter.replace('*', '\\*')}\\s*=\\s*`, 'gi'));
+  if (second === undefined) return first?.[0].startsWith(';') ? first.index + first[0].length : undefined;
   throw malformed(
     parameter === 'name'
       ? 'A part of the upload names its form field twice.'
