@@ -159,7 +159,7 @@ export function createFormReader(form: UploadForm, expected?: number): FormReade
         pieces.push(piece);
       },
       end() {
-        fields.set(field, [...values, { text: decodeText(Buffer.concat(pieces), field), isJson }]);
+        fields.set(field, [...values, { text: decodeText(Buffer.concat(pieces), header.charset, field), isJson }]);
       },
     };
   }
@@ -186,14 +186,26 @@ function isJsonField({ fileName = '', type }: PartHeader, field: string): boolea
   return isJson;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const STRICT = { fatal: true, ignoreBOM: true };
 
-/** Decodes a text field. @throws {HttpError} `malformed_upload` when it is not UTF-8 */
-function decodeText(bytes: Buffer, field: string): string {
+/**
+ * Decodes a text field in its declared encoding (RFC 7578, 4.4), or UTF-8 if that is unknown.
+ * @throws {HttpError} `malformed_upload` when it is not text in that encoding
+ */
+function decodeText(bytes: Buffer, charset: string, field: string): string {
+  const decoder = decoderOf(charset);
   try {
-    return utf8.decode(bytes);
+    return decoder.decode(bytes);
   } catch {
-    throw malformed(`The field “${field}” is not UTF-8 text.`);
+    throw malformed(`The field “${field}” is not ${decoder.encoding.toUpperCase()} text.`);
+  }
+}
+
+function decoderOf(charset: string) {
+  try {
+    return new TextDecoder(charset || 'utf-8', STRICT);
+  } catch {
+    return new TextDecoder('utf-8', STRICT);
   }
 }
 

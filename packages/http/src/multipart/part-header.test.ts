@@ -6,14 +6,14 @@ const disposition = (parameters: string) => parse(`Content-Disposition: form-dat
 
 describe('parsePartHeader', () => {
   it('reads a text part and a file part', () => {
-    expect(disposition('name="language"')).toEqual({ field: 'language', type: '' });
+    expect(disposition('name="language"')).toEqual({ field: 'language', type: '', charset: '' });
     expect(
       parse(
         'content-disposition:form-data;name=image;filename=rose.jpg',
         'CONTENT-TYPE: Image/JPEG; charset=x',
         'X-Other: 1',
       ),
-    ).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg' });
+    ).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg', charset: 'x' });
   });
 
   it.each([
@@ -54,7 +54,7 @@ describe('parsePartHeader', () => {
       'Content-Type:',
       ' image/jpeg',
     ];
-    expect(parse(...lines)).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg' });
+    expect(parse(...lines)).toEqual({ field: 'image', fileName: 'rose.jpg', type: 'image/jpeg', charset: '' });
   });
 
   it.each(['', '7bit', '8BIT', 'binary'])('accepts the transfer encoding "%s"', (encoding) => {

@@ -6,6 +6,8 @@ import { isToken, parseHeaderValue } from './header-value.ts';
 export interface PartHeader extends Disposition {
   /** Media type without parameters, lower case, as the client wrote it; empty when none was declared. */
   type: string;
+  /** Declared encoding of text, as the client wrote it; empty when none was declared. */
+  charset: string;
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -30,9 +32,11 @@ export function parsePartHeader(block: Buffer): PartHeader {
       `The field “${field}” is encoded as ${shownFieldName(encoding)}; please send its bytes as they are.`,
     );
   }
-  // Parameters are ignored, readable or not.
-  const [type = ''] = (valueOf(lines, TYPE) ?? '').split(';', 1);
-  return { ...disposition, type: type.trim().toLowerCase() };
+  const declared = valueOf(lines, TYPE) ?? '';
+  const [type = ''] = declared.split(';', 1);
+  // Other parameters are ignored, and so are all that cannot be read.
+  const charset = parseHeaderValue(declared)?.parameters.get('charset') ?? '';
+  return { ...disposition, type: type.trim().toLowerCase(), charset };
 }
 
 interface Line {

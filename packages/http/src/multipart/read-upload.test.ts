@@ -277,6 +277,25 @@ describe('readUpload checks fields: it', () => {
     },
   );
 
+  it.each([
+    ['us-ascii', Buffer.from('leaf'), 'leaf'],
+    ['"utf-8"', Buffer.from('März'), 'März'],
+    ['ISO-8859-1', Buffer.from('M\u00e4rz', 'latin1'), 'März'],
+    ['utf-16le', Buffer.from('leaf', 'utf16le'), 'leaf'],
+    ['x-unknown', Buffer.from('März'), 'März'],
+  ])('reads text in the encoding %s, as its part declares it', async (charset, value, expected) => {
+    const header = `Content-Disposition: form-data; name=project\r\nContent-Type: text/plain; charset=${charset}`;
+    const { fields } = await read(makeUpload(file(ROSE), part(header, value)));
+    expect(fields.get('project')).toEqual([plain(expected)]);
+  });
+
+  it('refuses text that is not in the encoding that its part declares', async () => {
+    const header = 'Content-Disposition: form-data; name=project\r\nContent-Type: text/plain; charset=utf-16le';
+    expect(await refused(makeUpload(file(ROSE), part(header, Buffer.from('abc'))))).toEqual(
+      malformed('The field “project” is not UTF-16LE text.'),
+    );
+  });
+
   it.each(['blob', 'organs', 'organs.txt', 'organs.json', ''])('accepts text with the file name “%s”', async (name) => {
     const { fields } = await read(makeUpload(file(ROSE), textFile('leaf', name)));
     expect(fields.get('organs')).toEqual([plain('leaf')]);
