@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 import { missingRealServices } from './tools/test/services/real-services.ts';
 
 const INTEGRATION = '**/*.integration.test.ts';
+/** Integration tests that run once, on the servers of this machine. */
+const REAL_ONLY = '**/*.real.integration.test.ts';
 const STANDALONE = '**/*.standalone.test.ts';
 const SERVERS = 'tools/**/*.standalone.test.ts';
 const START = '**/*.start.test.ts';
@@ -11,6 +13,7 @@ const IGNORED = ['**/node_modules/**', '**/.next/**', 'bench-results/**', 'e2e/*
 
 const EMBEDDED_SERVICES = './tools/test/services/embedded-services.ts';
 const REAL_SERVICES = './tools/test/services/real-services.ts';
+const SOME_SERVICES = missingRealServices() === undefined ? REAL_SERVICES : EMBEDDED_SERVICES;
 
 /** How long a test waits for an event before it fails: a guard against hanging, which says nothing about speed. */
 const PATIENCE = { expect: { poll: { timeout: 10_000 } } };
@@ -20,7 +23,7 @@ const ONE_AT_A_TIME = { ...PATIENCE, testTimeout: 30_000, hookTimeout: 60_000, f
 
 /**
  * `unit` needs nothing but Node. `integration-embedded` and `integration-real` run the same tests on the embedded Redis
- * and PostgreSQL and on those of this machine. `standalone` brings services of its own, mostly to break them, and so does
+ * and PostgreSQL and on those of this machine, but for those that the second alone runs. `standalone` brings services of its own, mostly to break them, and so does
  * `servers`, apart so that `npm test` can use both cores. `start` runs the launcher, on one database for all starts.
  * `long` is what `npm run test:long` runs, and `npm test` does not.
  *
@@ -46,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'integration-embedded',
           include: [INTEGRATION],
-          exclude: IGNORED,
+          exclude: [...IGNORED, REAL_ONLY],
           globalSetup: EMBEDDED_SERVICES,
           ...ONE_AT_A_TIME,
           isolate: false,
@@ -74,13 +77,22 @@ export default defineConfig({
       {
         test: { name: 'servers', include: [SERVERS], exclude: IGNORED, ...ONE_AT_A_TIME, isolate: false },
       },
-      { test: { name: 'long', include: [LONG], exclude: IGNORED, ...ONE_AT_A_TIME, isolate: false } },
+      {
+        test: {
+          name: 'long',
+          include: [LONG],
+          exclude: IGNORED,
+          globalSetup: SOME_SERVICES,
+          ...ONE_AT_A_TIME,
+          isolate: false,
+        },
+      },
       {
         test: {
           name: 'start',
           include: [START],
           exclude: IGNORED,
-          globalSetup: missingRealServices() === undefined ? REAL_SERVICES : EMBEDDED_SERVICES,
+          globalSetup: SOME_SERVICES,
           ...ONE_AT_A_TIME,
           testTimeout: 120_000,
         },

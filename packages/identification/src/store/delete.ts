@@ -5,7 +5,7 @@ import { PhotoStoreTimeoutError, withFileDeadline } from './file-deadline.ts';
 import { memoize } from './memoize.ts';
 import type { StoreContext } from './types.ts';
 
-/** Number of photos or identifications per transaction. */
+/** Number of identifications per transaction. */
 const BATCH_SIZE = 100;
 
 /** Characters of a ULID that hold its time. */
@@ -156,20 +156,23 @@ async function deleteUnreferencedPhotos(
   let after = '';
   for (;;) {
     signal?.throwIfAborted();
-    const found = await context.client.$transaction((transaction) => releaseUnreferenced(transaction, after, among));
+    const limit = context.files.maxRemoved;
+    const found = await context.client.$transaction((transaction) =>
+      releaseUnreferenced(transaction, { after, limit, ...(among && { among }) }),
+    );
     const last = found.at(-1);
     if (last === undefined) return { deleted, failures };
     after = last.id;
     const released = found.filter(({ isReleased }) => isReleased);
     // A store that hangs is not asked again for each of many files.
     if (released.length === 0 || failures.some(isTimeout) || !(await isAlone())) continue;
-    const removed = await Promise.allSettled(released.map(({ id }) => removeFile(context, id)));
-    for (const [index, { id }] of released.entries()) {
-      const outcome = removed[index];
-      if (outcome?.status === 'rejected') {
-        failures.push(outcome.reason);
-        continue;
-      }
+    const failed = await removeFiles(
+      context,
+      released.map(({ id }) => id),
+    );
+    failures.push(...failed.values());
+    for (const { id } of released) {
+      if (failed.has(id)) continue;
       // One by one: two deletions that remove several rows at once could wait for each other.
       await context.client.photo.deleteMany({ where: { id, hash: null } });
       deleted += 1;
@@ -240,25 +243,27 @@ async function findUnusedFiles(
 async function deleteFiles(context: StoreContext, ids: readonly string[], signal: AbortSignal): Promise<Deletion> {
   const failures: unknown[] = [];
   let deleted = 0;
-  for (const id of ids) {
+  const { maxRemoved } = context.files;
+  for (let at = 0; at < ids.length; at += maxRemoved) {
     signal.throwIfAborted();
-    try {
-      await removeFile(context, id);
-      deleted += 1;
-    } catch (error) {
-      failures.push(error);
-    }
+    const batch = ids.slice(at, at + maxRemoved);
+    const failed = await removeFiles(context, batch);
+    failures.push(...failed.values());
+    deleted += batch.length - failed.size;
   }
   return { deleted, failures };
 }
 
 /** Removes the hashes of the next batch of unreferenced photos. */
-async function releaseUnreferenced(transaction: Prisma.TransactionClient, after: string, among?: readonly string[]) {
+async function releaseUnreferenced(
+  transaction: Prisma.TransactionClient,
+  { after, among, limit }: { after: string; limit: number; among?: readonly string[] },
+) {
   const isAmong = among === undefined ? Prisma.empty : Prisma.sql`AND "id" = ANY(${among})`;
   const unused = await transaction.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM ${table('Photo')} photo WHERE "id" > ${after} ${isAmong} AND NOT EXISTS (
       SELECT 1 FROM ${table('IdentificationPhoto')} WHERE "photoId" = photo."id"
-    ) ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE`;
+    ) ORDER BY "id" LIMIT ${limit} FOR UPDATE`;
   // A locked row gets no new references, but it may have got one while this transaction waited for the lock.
   const rows = await transaction.photo.updateManyAndReturn({
     where: { id: { in: unused.map(({ id }) => id) }, uses: { none: {} } },
@@ -269,12 +274,19 @@ async function releaseUnreferenced(transaction: Prisma.TransactionClient, after:
   return unused.map(({ id }) => ({ id, isReleased: released.has(id) }));
 }
 
-/** @throws what the file system fails with, after it was logged */
-async function removeFile({ clock, files, logger }: StoreContext, id: string): Promise<void> {
+/** Removes files. Returns the errors of those that could not be removed, which were logged; never rejects. */
+async function removeFiles(
+  { clock, files, logger }: StoreContext,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
   try {
-    await withFileDeadline(clock, (signal) => files.remove(id, signal));
+    const failed = await withFileDeadline(clock, (signal) => files.remove(ids, signal));
+    for (const [photoId, err] of failed) {
+      logger.error({ photoId, err }, '[UPLOAD] The file of a photo could not be removed');
+    }
+    return failed;
   } catch (error) {
-    logger.error({ photoId: id, err: error }, '[UPLOAD] The file of a photo could not be removed');
-    throw error;
+    logger.error({ photoIds: ids, err: error }, '[UPLOAD] Files of photos could not be removed');
+    return new Map(ids.map((id) => [id, error]));
   }
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { memoize } from './memoize.ts';
 import { DATABASE_IDS, fileNameOf, type PhotoFiles, photoIdOf } from './photo-files.ts';
 
@@ -17,6 +18,9 @@ export interface PhotoBucket {
     | { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string }
     | undefined;
 }
+
+/** Objects of one DeleteObjects, by the protocol. */
+const MAX_REMOVED = 1_000;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Longest time without a byte, and of a whole request. */
@@ -80,9 +84,26 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
         throw error;
       }
     },
-    async remove(id, signal) {
+    maxRemoved: MAX_REMOVED,
+    async remove(ids, signal) {
       const { client, sdk } = await connected();
-      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(id) }), endingWith(signal));
+      if (ids.length === 0) return new Map();
+      const [id = ''] = ids;
+      if (ids.length === 1) {
+        await client.send(new sdk.DeleteObjectCommand({ Bucket, Key: keyOf(id) }), endingWith(signal));
+        return new Map();
+      }
+      const Objects = ids.map((each) => ({ Key: keyOf(each) }));
+      // Quiet: only errors are answered.
+      const removal = new sdk.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+      removal.middlewareStack.add((next) => (given) => next(withMd5(given)), { step: 'build', priority: 'low' });
+      const { Errors = [] } = await client.send(removal, endingWith(signal));
+      return new Map(
+        Errors.flatMap(({ Code, Key = '', Message }): [string, unknown][] => {
+          const failed = photoIdOf(Key.slice(prefix.length));
+          return failed === undefined ? [] : [[failed, new Error(`${Code}: ${Message}`)]];
+        }),
+      );
     },
     async *list() {
       for await (const page of objects(prefix)) {
@@ -108,6 +129,19 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
       return 'unknown';
     },
   };
+}
+
+/**
+ * Adds the checksum that the protocol has for DeleteObjects from its beginning. Services other than AWS ask for it, while
+ * the SDK sends newer checksums only, which they do not know.
+ */
+function withMd5<Given extends { request: unknown }>(given: Given): Given {
+  const { request } = given;
+  if (typeof request !== 'object' || request === null || !('headers' in request) || !('body' in request)) return given;
+  const { body, headers } = request;
+  if (typeof headers !== 'object' || (typeof body !== 'string' && !(body instanceof Uint8Array))) return given;
+  const md5 = hash('md5', body, 'base64');
+  return { ...given, request: Object.assign(request, { headers: { ...headers, 'content-md5': md5 } }) };
 }
 
 /** Options of a call to the SDK that ends when `abortSignal` aborts. */

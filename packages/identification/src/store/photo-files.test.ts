@@ -33,10 +33,20 @@ describe.each(photoPlaces)('the files of photos in $kind', ({ open }) => {
     await files.write('abc', Buffer.from('one'));
     await files.write('abc', Buffer.from('two'));
     expect((await files.read('abc'))?.toString()).toBe('two');
-    await files.remove('abc');
-    await files.remove('abc');
+    await files.remove(['abc']);
+    await files.remove(['abc']);
     expect(await files.read('abc')).toBeUndefined();
     expect(await listed()).toEqual([]);
+  });
+
+  it('are removed at once, those that are not there included', async () => {
+    const ids = Array.from({ length: files.maxRemoved }, () => randomUUID());
+    const written = ids.slice(0, 20);
+    const kept = randomUUID();
+    await Promise.all([...written, kept].map((id) => files.write(id, Buffer.from(id))));
+    expect(await files.remove(ids)).toEqual(new Map());
+    expect((await listed()).map(({ id }) => id)).toEqual([kept]);
+    expect(await files.remove([])).toEqual(new Map());
   });
 
   it('are listed with the times of their writing, without the names of databases', async () => {

@@ -12,8 +12,13 @@ export interface PhotoFiles {
   write(id: string, jpeg: Buffer, signal?: AbortSignal): Promise<void>;
   /** Undefined when there is no such file. */
   read(id: string, signal?: AbortSignal): Promise<Buffer | undefined>;
-  /** Removes the file; does nothing when there is none. */
-  remove(id: string, signal?: AbortSignal): Promise<void>;
+  /** Number of files that `remove` takes at once. */
+  readonly maxRemoved: number;
+  /**
+   * Removes files; one that is not there counts as removed. Returns the errors of those that could not be removed, by id.
+   * @throws when none could be, because the place does not answer
+   */
+  remove(ids: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   /** Yields all files in batches, those of interrupted writes included. Files that are not ours are left out. */
   list(): AsyncIterable<readonly StoredFile[]>;
   /** Returns the ids of the databases that use these files; empty until one was added. */

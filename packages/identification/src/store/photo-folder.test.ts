@@ -32,7 +32,7 @@ describe('a folder of photos', () => {
     const id = randomUUID();
     await files.write(id, Buffer.from('x'));
     for await (const page of files.list()) {
-      await files.remove(id);
+      await files.remove([id]);
       expect(await Promise.all(page.map((file) => file.writtenAt()))).toEqual([undefined]);
     }
   });
@@ -52,7 +52,7 @@ describe('a folder of photos', () => {
     const listed: string[] = [];
     for await (const page of files.list()) listed.push(...page.map((file) => file.id));
     expect(listed).toEqual([id]);
-    await files.remove(id);
+    await files.remove([id]);
     expect(await readdir(folder)).toEqual([]);
   });
 });

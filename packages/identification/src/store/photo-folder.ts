@@ -19,6 +19,9 @@ import { DATABASE_IDS, fileNameOf, type PhotoFiles, photoIdOf, type StoredFile }
 /** Ending of a file that is being written, or whose process died meanwhile. */
 const PARTIAL = '.part';
 
+/** Files that are removed at once: each is a call of the operating system, which may be slow on a network drive. */
+const MAX_REMOVED = 100;
+
 /** Opens a folder for photos, whose files only this user of the operating system may read. */
 export function openPhotoFolder(folder: string): PhotoFiles {
   // Restrict only a folder that was created here: an existing one may have other uses, such as /tmp.
@@ -43,8 +46,17 @@ export function openPhotoFolder(folder: string): PhotoFiles {
       }
     },
     read: (id) => unlessMissing(readFile(pathOf(id))),
-    async remove(id) {
-      await Promise.all([rm(pathOf(id), { force: true }), rm(`${pathOf(id)}${PARTIAL}`, { force: true })]);
+    maxRemoved: MAX_REMOVED,
+    async remove(ids) {
+      const removed = await Promise.allSettled(
+        ids.map((id) => Promise.all([rm(pathOf(id), { force: true }), rm(`${pathOf(id)}${PARTIAL}`, { force: true })])),
+      );
+      return new Map(
+        ids.flatMap((id, index): [string, unknown][] => {
+          const outcome = removed[index];
+          return outcome?.status === 'rejected' ? [[id, outcome.reason]] : [];
+        }),
+      );
     },
     async *list() {
       for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -97,7 +97,7 @@ describe.each(photoPlaces)('a store of photos in $kind', ({ open }) => {
     const kept = await fileIds();
     await files.write(randomUUID(), Buffer.from('without a row'));
     const gone = await save(bob, 'gone');
-    await files.remove((await database.client.photo.findFirstOrThrow({ where: { id: { notIn: kept } } })).id);
+    await files.remove([(await database.client.photo.findFirstOrThrow({ where: { id: { notIn: kept } } })).id]);
     await database.client.identification.delete({ where: { id: gone.id } });
     expect(await sweep()).toEqual({ deleted: 2, failed: 0 });
     expect(await fileIds()).toEqual(kept);

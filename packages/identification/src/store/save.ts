@@ -145,11 +145,13 @@ async function storePhotos<T>(
 
   const unused = new Set<string>(fresh.map(({ id }) => id));
   const removeUnused = async () => {
-    const removed = await Promise.allSettled(
-      [...unused].map((id) => withFileDeadline(clock, (signal) => files.remove(id, signal))),
-    );
-    for (const { reason } of removed.filter((one) => one.status === 'rejected')) {
-      logger.warn({ err: reason as unknown }, '[UPLOAD] A file that no photo refers to could not be removed');
+    if (unused.size === 0) return;
+    const warn = (err: unknown) => logger.warn({ err }, '[UPLOAD] A file that no photo refers to could not be removed');
+    try {
+      const failures = await withFileDeadline(clock, (signal) => files.remove([...unused], signal));
+      for (const failure of failures.values()) warn(failure);
+    } catch (error) {
+      warn(error);
     }
   };
   const written = await Promise.allSettled(fresh.map(({ id, jpeg }) => files.write(id, jpeg)));

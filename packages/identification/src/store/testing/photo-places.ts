@@ -1,15 +1,28 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- other packages compile this file without its folder
+/// <reference path="./s3rver.d.ts" />
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
+import type { PhotoBucket } from '../photo-bucket.ts';
+import { fileNameOf } from '../photo-files.ts';
 import type { PhotoPlace } from '../store.ts';
+
+export { openPhotoFiles } from '../store.ts';
 
 /** A place for photos of a test. */
 export interface TestPlace {
   readonly place: PhotoPlace;
   close(): Promise<void>;
+}
+
+/** A bucket of a test. */
+export interface TestBucket extends TestPlace {
+  readonly place: PhotoBucket & { endpoint: string; credentials: NonNullable<PhotoBucket['credentials']> };
+  /** Makes a file look as if it was written two hours ago. */
+  age(id: string): Promise<void>;
 }
 
 /** Every kind of place for photos, each empty when it is opened. */
@@ -53,7 +66,7 @@ async function openFolder(): Promise<TestPlace> {
 }
 
 /** Starts a server that speaks the protocol of S3. */
-async function openBucket(): Promise<TestPlace> {
+export async function openBucket(): Promise<TestBucket> {
   const directory = await mkdtemp(join(tmpdir(), 'bucket-'));
   const server = new S3rver({
     address: '127.0.0.1',
@@ -72,6 +85,10 @@ async function openBucket(): Promise<TestPlace> {
       forcePathStyle: true,
       // The only ones that the server knows.
       credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+    },
+    async age(id) {
+      const written = new Date(Date.now() - 2 * 3_600_000);
+      await utimes(join(directory, 'photos/of/plants', `${fileNameOf(id)}._S3rver_object`), written, written);
     },
     async close() {
       await server.close();
