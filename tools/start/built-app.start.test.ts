@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchDocumented } from '@plantcommunity/api/testing/fetch-documented';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { root } from '../root.ts';
 import { endAll, runningAfter } from './testing/ending.ts';
@@ -42,7 +43,7 @@ const passwordIn = (run: Run): string => /Password +(\S{10,}) +\(made just now/.
 
 /** The status with which the app answers a sign-in of its first admin. */
 async function signIn(run: Run, password: string): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${run.port}/api/v1/auth/token`, {
+  const answer = await fetchDocumented(`http://127.0.0.1:${run.port}/api/v1/auth/token`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ email: 'admin@plants.localhost', password }),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchDocumented } from '@plantcommunity/api/testing/fetch-documented';
 import { afterAll, expect, test } from 'vitest';
 import { noisePhoto } from '../bench/noise-photo.ts';
 import { root } from '../root.ts';
@@ -44,7 +45,8 @@ test('the built app asks its providers through the proxy of the environment, and
     await run.ready;
     const photo = new FormData();
     photo.append('image', new Blob([new Uint8Array(await noisePhoto(100_000))], { type: 'image/jpeg' }), 'photo.jpg');
-    await fetch(`http://127.0.0.1:${run.port}/api/v1/plant-identification/identify`, { method: 'POST', body: photo });
+    const url = `http://127.0.0.1:${run.port}/api/v1/plant-identification/identify`;
+    await fetchDocumented(url, { method: 'POST', body: photo });
     await provider.promise;
     expect(new Set(asked)).toEqual(new Set(['CONNECT plants.invalid:443']));
     expect(run.output()).not.toContain('hunter2');

@@ -38,10 +38,14 @@ const ALLOWED = {
 
 /**
  * What the tests and measurements of a part may import besides: those of the simulator call it with the clients that it
- * serves, and the bench measures the intake of photos.
+ * serves, those of starts compare the app's answers with the document of the API, and the bench measures the intake of
+ * photos.
  * @type {Readonly<Record<string, readonly string[]>>}
  */
-const ALLOWED_IN_TESTS = { 'apps/provider-simulator': ['identification', 'resilience'], tools: ['identification'] };
+const ALLOWED_IN_TESTS = {
+  'apps/provider-simulator': ['identification', 'resilience'],
+  tools: ['api', 'identification'],
+};
 
 /** Tests and what only they or a measurement import. */
 export const TESTS = String.raw`\.(?:test|spec)\.tsx?$|/(?:testing|bench)/|^e2e/`;
