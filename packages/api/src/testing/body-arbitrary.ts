@@ -1,3 +1,4 @@
+import { makePng } from '@plantcommunity/identification/testing/make-png';
 import {
   type Arbitrary,
   array,
@@ -108,9 +109,26 @@ function jsonBodies(schema: JsonObject): Arbitrary<DrawnBody>[] {
 
 const anything = jsonValue({ maxDepth: 3 }) as Arbitrary<Json>;
 
-/** Bytes of a part, of which the API under test looks at no more than their number. */
-const photo = oneof(uint8Array({ minLength: 1, maxLength: 64 }), uint8Array({ maxLength: 2 })).map((bytes) =>
-  Buffer.from(bytes).toString('latin1'),
+const side = integer({ min: 1, max: 64 });
+
+/** A photo that can be identified, as Latin-1. */
+const picture = tuple(side, side).map(([width, height]) => makePng({ width, height }).toString('latin1'));
+
+/** A photo with some other bytes. */
+const damaged = tuple(
+  picture,
+  array(tuple(integer({ min: 0, max: 80 }), uint8Array({ maxLength: 4 })), { minLength: 1 }),
+).map(([bytes, changes]) => changes.reduce((changed, [at, others]) => withBytesAt(changed, at, others), bytes));
+
+function withBytesAt(text: string, at: number, bytes: Uint8Array): string {
+  return text.slice(0, at) + Buffer.from(bytes).toString('latin1') + text.slice(at + bytes.length);
+}
+
+/** The content of a file. */
+const photo = oneof(
+  picture,
+  damaged,
+  uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
 );
 
 function uploads(schema: JsonObject): Arbitrary<DrawnBody>[] {
@@ -147,7 +165,7 @@ function fieldsOf(value: JsonObject): Fields {
 
 function upload(fields: Fields, boundary: string): DrawnBody {
   const parts = fields.flatMap(([name, value]) => {
-    const file = name === 'image' ? '; filename="photo.jpg"\r\nContent-Type: image/jpeg' : '';
+    const file = name === 'image' ? '; filename="photo.png"\r\nContent-Type: image/png' : '';
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n`;
     return [Buffer.from(head), Buffer.from(text, name === 'image' ? 'latin1' : 'utf8'), Buffer.from('\r\n')];
@@ -182,7 +200,7 @@ export function exampleBodies(operation: Operation): Arbitrary<DrawnBody> {
   if (form['example'] === undefined) return constant(EMPTY);
   const { image, ...others } = objectAt(form, 'example');
   const count = Array.isArray(image) ? image.length : 1;
-  return array(photo, { minLength: count, maxLength: count }).map((photos) =>
+  return array(picture, { minLength: count, maxLength: count }).map((photos) =>
     upload([...photos.map((bytes) => ['image', bytes] as const), ...fieldsOf(others)], 'field'),
   );
 }

@@ -32,14 +32,17 @@ function parametersOf(operation: Operation, place: Place): Arbitrary<Record<stri
   });
 }
 
+/** Names Anna, a user of the API under test, in an `Authorization` and in a `Cookie`. */
+export const ANNA = { authorization: 'Bearer anna', cookie: 'session=anna' } as const;
+
 /** Headers that decide who asks and from where. */
 const callers = record(
   {
     Authorization: oneof(
-      constantFrom('Bearer anna', 'Bearer ada', 'Bearer', 'Basic YTpi'),
+      constantFrom(ANNA.authorization, 'Bearer ada', 'Bearer', 'Basic YTpi'),
       string().map((token) => `Bearer ${token}`),
     ),
-    Cookie: constantFrom('session=anna', 'session=berta', 'session=', 'a=b'),
+    Cookie: constantFrom(ANNA.cookie, 'session=berta', 'session=', 'a=b'),
     'Sec-Fetch-Site': constantFrom('same-origin', 'cross-site', 'none', ''),
     Origin: constantFrom('http://localhost:3000', 'https://other.example', 'null'),
     'X-Request-Id': oneof(uuid(), string()),
@@ -84,7 +87,7 @@ function validRequests(operation: Operation): Arbitrary<Parts> {
     constant(operation.method),
     constant(parameterExamples(operation, 'path')),
     constantFrom({}, parameterExamples(operation, 'query')),
-    constantFrom({ Authorization: 'Bearer anna' }, { Cookie: 'session=anna', 'Sec-Fetch-Site': 'same-origin' }),
+    constantFrom({ Authorization: ANNA.authorization }, { Cookie: ANNA.cookie, 'Sec-Fetch-Site': 'same-origin' }),
     exampleBodies(operation),
   );
 }

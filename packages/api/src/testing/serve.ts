@@ -38,7 +38,12 @@ export async function serve(guard: RequestGuard, handler: Handler): Promise<Serv
   const sockets: Socket[] = [];
   const server = createServer((incoming, outgoing) => {
     checkSentAnswer(incoming, outgoing);
-    if (guard(incoming, outgoing) === 'admitted') void answer(incoming, outgoing, handler);
+    if (guard(incoming, outgoing) !== 'admitted') return;
+    void answer(incoming, outgoing, handler).catch((error: unknown) => {
+      // The client does not wait for an answer that never comes.
+      outgoing.destroy();
+      throw error;
+    });
   });
   server.on('connection', (socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,13 +66,15 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
   for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, String(value));
   const method = incoming.method ?? 'GET';
   const hasBody = method !== 'GET' && method !== 'HEAD';
-  const request = new Request(`http://${incoming.headers.host}${incoming.url}`, {
+  const sent = {
     method,
     headers,
     signal: leaving.signal,
-    duplex: 'half',
+    // Types of browsers do not have it, which packages with pages use.
+    duplex: 'half' as const,
     body: hasBody ? (ReadableStream.from(incoming) as globalThis.ReadableStream<Uint8Array>) : null,
-  });
+  };
+  const request = new Request(`http://${incoming.headers.host}${incoming.url}`, sent);
   const response = await handler(request);
   response.headers.forEach((value, name) => outgoing.setHeader(name, value));
   outgoing.writeHead(response.status).flushHeaders();
