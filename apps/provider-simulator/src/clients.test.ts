@@ -56,6 +56,18 @@ test('the Plant.id client deletes the copy of an answer, which then cannot be re
   expect(bought.copyToken).not.toBe(copyToken);
 });
 
+test('the Plant.id client rates an answer without a comment, also one that is gone', async () => {
+  const { plantIdClient } = clients();
+  const { copyToken = '' } = await plantIdClient.identify(await request(picture(1)), signal);
+  for (const rating of ['right', 'not_this'] as const) await plantIdClient.rateCopy?.(copyToken, rating, signal);
+  const kept = await fetch(`${simulator.plantIdBaseUrl}/identification/${copyToken}`, {
+    headers: { 'Api-Key': 'some-key' },
+  });
+  expect(await kept.json()).toMatchObject({ feedback: { rating: 1 } });
+  await plantIdClient.deleteCopy?.(copyToken, signal);
+  await plantIdClient.rateCopy?.(copyToken, 'right', signal);
+});
+
 test('both clients report a picture without a plant as no plant', async () => {
   const { plantIdClient, plantNetClient } = clients();
   for (const image of [picture().grayscale(), plain('#3a7')]) {

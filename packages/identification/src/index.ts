@@ -9,8 +9,8 @@ export {
   type UnansweredCode,
 } from './errors.ts';
 export { createIdentificationService } from './identify/create-service.ts';
-export type { CopyDeletion } from './identify/delete-copies.ts';
 export type { ProgressEvent } from './identify/progress.ts';
+export type { QueueRun } from './identify/queue-sender.ts';
 export type {
   AnswerLease,
   AnswerType,
@@ -36,6 +36,7 @@ export type {
   ExportedIdentification,
   HistoryItem,
   HistoryPage,
+  StoredFeedback,
   StoredIdentification,
 } from './store/types.ts';
 export {
@@ -43,9 +44,12 @@ export {
   type CacheLookup,
   type CallOutcome,
   CONFIRMING_PROVIDERS,
+  FEEDBACK_RATINGS,
+  type Feedback,
   type Identification,
   type IdentifyOptions,
   LEADING_PROVIDER,
+  MAX_FEEDBACK_NAME_LENGTH,
   type MergedResult,
   mapProviders,
   ORGANS,

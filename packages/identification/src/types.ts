@@ -46,6 +46,20 @@ export interface IdentifyOptions {
   project?: string;
 }
 
+/** What an owner says about an answer: it is right, it is wrong, or it is wrong and the plant is another one. */
+export const FEEDBACK_RATINGS = ['right', 'not_this', 'it_is'] as const;
+export type FeedbackRating = (typeof FEEDBACK_RATINGS)[number];
+
+/** Maximum length of a plant's name in feedback, in UTF-16 units. */
+export const MAX_FEEDBACK_NAME_LENGTH = 200;
+
+/** An owner's feedback on an answer. */
+export interface Feedback {
+  rating: FeedbackRating;
+  /** Name of the plant, with `it_is` only. It is stored for the owner and sent to no provider. */
+  name?: string;
+}
+
 /** A request to a provider: our own JPEGs (never the uploaded bytes) and the options. */
 export interface ProviderRequest {
   photos: readonly Buffer[];

@@ -6,6 +6,7 @@ import { type ProviderDefinition, usualCredits } from '../providers/definition.t
 import { PROVIDERS } from '../providers/index.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
+import { createUnsentRatings } from '../store/feedback.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from '../store/idempotency-keys.ts';
 import { createUnusedCopies } from '../store/provider-copies.ts';
 import { createStore, type Store } from '../store/store.ts';
@@ -19,6 +20,7 @@ import { withIdempotencyKeys } from './idempotency.ts';
 import { createIdentify } from './identify.ts';
 import { createProgressHub } from './progress.ts';
 import { photoOf } from './questions.ts';
+import { createRatingSender } from './send-ratings.ts';
 import type {
   IdentificationOptions,
   OperatedProvider,
@@ -110,11 +112,9 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     progress,
     deadlineMs: deadlineOf(names.map((name) => options.providers[name])),
   });
-  const deleteProviderCopies = createCopyDeletion({
-    copies: createUnusedCopies({ client: database.client, clock, host: options.host }),
-    providers: pipelines,
-    logger,
-  });
+  const rows = { client: database.client, clock, host: options.host };
+  const deleteProviderCopies = createCopyDeletion({ copies: createUnusedCopies(rows), providers: pipelines, logger });
+  const sendRatings = createRatingSender({ ratings: createUnsentRatings(rows), providers: pipelines, logger });
   const freeRetries = createFreeRetries({ validMs: shortestAnswerTtlMs(options.lifetime), redis, logger });
 
   return {
@@ -152,12 +152,14 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     history: (...page) => store.history(...page),
     find: (...which) => store.find(...which),
     exportHistory: (ownerId) => store.exportHistory(ownerId),
+    giveFeedback: (...given) => store.giveFeedback(...given),
     photo: (...which) => store.photo(...which),
     delete: (...which) => store.delete(...which),
     deleteAll: (ownerId) => store.deleteAll(ownerId),
     forget: (ownerId) => store.deleteByOwner(ownerId),
     usedOn: (at) => Promise.all(pipelines.map(({ quota }) => quota.usedOn(at))),
     deleteProviderCopies,
+    sendRatings,
     deleteOlderThan: (...which) => store.deleteOlderThan(...which),
     deleteOrphanedPhotos: (signal) => store.deleteOrphanedPhotos(signal),
     deleteExpiredKeys: (signal) => idempotencyKeys.deleteExpired(signal),

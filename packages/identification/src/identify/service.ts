@@ -15,10 +15,15 @@ import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { PhotoPlace, Store } from '../store/store.ts';
-import type { ExportedIdentification, HistoryPage, StoredIdentification } from '../store/types.ts';
-import type { CacheLookup, CallOutcome, Identification, IdentifyOptions, ProviderName } from '../types.ts';
-import type { CopyDeletion } from './delete-copies.ts';
+import type {
+  ExportedIdentification,
+  HistoryPage,
+  StoredFeedback,
+  StoredIdentification,
+} from '../store/types.ts';
+import type { CacheLookup, CallOutcome, Feedback, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
+import type { QueueRun } from './queue-sender.ts';
 
 /** Configuration of one provider. */
 export interface ProviderConfig {
@@ -225,6 +230,8 @@ export interface IdentificationService {
   exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
+  /** Stores the owner's feedback, in the place of an earlier one. Returns undefined if the owner has no such identification. */
+  giveFeedback(ownerId: string, id: string, feedback: Feedback): Promise<StoredFeedback | undefined>;
   /** Deletes one identification of the owner, with its photos. Returns false if the owner has none with this id. */
   delete(ownerId: string, id: string): Promise<boolean>;
   /** Deletes all identifications of the owner, with their photos. */
@@ -238,7 +245,9 @@ export interface OperatedService extends IdentificationService {
   /** Returns what each provider that is on was used on the UTC day of `at`. @throws errors of the database */
   usedOn(at: number): Promise<readonly DayUse[]>;
   /** Deletes what providers keep of identifications to which nothing refers any more. @throws errors of the database */
-  deleteProviderCopies(signal: AbortSignal): Promise<CopyDeletion>;
+  deleteProviderCopies(signal: AbortSignal): Promise<QueueRun>;
+  /** Sends the ratings of owners to the providers whose answers they are about. @throws errors of the database */
+  sendRatings(signal: AbortSignal): Promise<QueueRun>;
   /** As {@link Store.deleteOlderThan}. */
   deleteOlderThan(...args: Parameters<Store['deleteOlderThan']>): ReturnType<Store['deleteOlderThan']>;
   /** As {@link Store.deleteOrphanedPhotos}. */

@@ -2,7 +2,14 @@ import { hash } from 'node:crypto';
 import type { Clock } from '@plantcommunity/resilience';
 import { type ZodType, z } from 'zod';
 import type { QuotaWindow, UsageReport, UsageReporter } from '../quotas/types.ts';
-import type { IdentifyOptions, ProviderAnswer, ProviderName, ProviderRequest, RejectedPart } from '../types.ts';
+import type {
+  FeedbackRating,
+  IdentifyOptions,
+  ProviderAnswer,
+  ProviderName,
+  ProviderRequest,
+  RejectedPart,
+} from '../types.ts';
 
 /** Every fact about one provider; the rest of the code names none. A folder of `providers/` exports one. */
 export interface ProviderDefinition {
@@ -97,7 +104,13 @@ export interface ProviderClient {
    * provider that keeps none.
    * @throws {ProviderError} and the reason of `signal`
    */
-  deleteCopy?(token: string, signal: AbortSignal): Promise<void>;
+  readonly deleteCopy?: (token: string, signal: AbortSignal) => Promise<void>;
+  /**
+   * Tells the provider how an owner rates the answer of which it keeps a copy, in the place of an earlier rating; done when
+   * there is no copy any more. Absent for a provider that takes no ratings.
+   * @throws {ProviderError} and the reason of `signal`
+   */
+  readonly rateCopy?: (token: string, rating: FeedbackRating, signal: AbortSignal) => Promise<void>;
   /**
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and the reason of `signal`

@@ -1,6 +1,7 @@
 import { type PhotosState, type Prisma, pageOf } from '@plantcommunity/db';
 import { isValid } from 'ulid';
 import { CONFIRMING_PROVIDERS } from '../types.ts';
+import { feedbackColumns, readFeedback } from './feedback.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { ExportedIdentification, HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
 
@@ -20,6 +21,7 @@ const columns = {
   confidenceSource: true,
   demo: true,
   photosState: true,
+  feedback: { select: feedbackColumns },
   _count: { select: { photos: { where: { photoId: { not: null } } } } },
 } satisfies Prisma.IdentificationSelect;
 
@@ -61,13 +63,14 @@ function toStored(
   row: Prisma.IdentificationGetPayload<{ select: typeof answerColumns }>,
   now: number,
 ): StoredIdentification {
-  const { createdAt, photos, photosState } = toItem(row, now);
+  const { createdAt, feedback, photos, photosState } = toItem(row, now);
   return {
     identification: { ...storedResult.parse(row.result), id: row.id },
     createdAt,
     options: storedOptions.parse(row.options),
     photos,
     photosState,
+    ...(feedback && { feedback }),
   };
 }
 
@@ -101,7 +104,8 @@ export async function* exportHistory(
 }
 
 function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {
-  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, _count: stored } = row;
+  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo } = row;
+  const { feedback, _count: stored } = row;
   const source = CONFIRMING_PROVIDERS.find((name) => name === confidenceSource);
   return {
     id,
@@ -114,6 +118,7 @@ function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>
     demo,
     photos: stored.photos,
     photosState: photosStateAt(now, row),
+    ...(feedback && { feedback: readFeedback(feedback) }),
   };
 }
 

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
-import type { ProviderName } from '../types.ts';
 import { databaseId } from './database-identity.ts';
 import { memoize } from './memoize.ts';
+import { expiredBefore, failedTry, queueState, type RequestQueue } from './request-queue.ts';
 import type { ProviderCopy } from './types.ts';
 
 /** A copy whose `keptUntil` is younger by this is not written again: many callers save the same answer at once. */
 const KEPT_STEP_MS = 1_800_000;
-
-/** Longest time that a provider keeps a copy by itself: Plant.id documents six months. */
-const LONGEST_KEPT_MS = 190 * 86_400_000;
-
-/** Pause after the first failed try; it doubles with each further one up to the maximum. */
-const FIRST_RETRY_MS = 60_000;
-const MAX_RETRY_MS = 6 * 3_600_000;
 
 /** Records what providers keep, and extends how long a kept answer may refer to it. Returns the ids of the rows. */
 export async function recordCopies(
@@ -46,20 +39,10 @@ interface DueCopy {
 
 /**
  * The copies that nothing refers to any more: no identification, and no kept answer. Only those that this database has
- * recorded: one that was restored from a dump, such as that of a staging system, also has those of its original.
+ * recorded: one that was restored from a dump, such as that of a staging system, also has those of its original. A copy to
+ * which something refers again is no longer one of them.
  */
-export interface UnusedCopies {
-  /** Returns those of a provider that are due for a try, the longest due first, at most `limit`. */
-  due(of: { provider: ProviderName; origin: string }, limit: number): Promise<readonly DueCopy[]>;
-  /** Removes the row of a copy that the provider has deleted, unless something refers to it again. */
-  remove(id: string): Promise<void>;
-  /** Notes a failed try; the next one follows after a pause. */
-  postpone(id: string): Promise<void>;
-  /** Removes the rows of copies, of any database, that no provider keeps any more: too old. Returns their number. */
-  removeExpired(): Promise<number>;
-  /** Counts all of them, and returns since when the longest failing one has failed. */
-  state(): Promise<{ waiting: number; failingSince?: number }>;
-}
+export type UnusedCopies = RequestQueue<DueCopy>;
 
 export function createUnusedCopies({
   client,
@@ -87,31 +70,24 @@ export function createUnusedCopies({
         take: limit,
         select: { id: true, token: true },
       }),
-    async remove(id) {
+    async complete({ id }) {
       await client.providerCopy.deleteMany({ where: { ...unused(), id } });
     },
-    async postpone(id) {
-      const now = new Date(clock.now());
-      // In one statement: the exponent is bounded, so that the pause stays a number.
-      await client.$executeRaw`
-        UPDATE ${table('ProviderCopy')} SET
-          "tries" = "tries" + 1,
-          "failedAt" = coalesce("failedAt", ${now}),
-          "nextTryAt" = ${now}::timestamp + least(${MAX_RETRY_MS}, ${FIRST_RETRY_MS} * 2 ^ least("tries", 20)) * interval '1 ms'
-        WHERE "id" = ${id}`;
+    async postpone({ id }) {
+      await client.$executeRaw`UPDATE ${table('ProviderCopy')} SET ${failedTry(clock.now())} WHERE "id" = ${id}`;
     },
     async removeExpired() {
-      const createdAt = { lte: new Date(clock.now() - LONGEST_KEPT_MS) };
-      const { count } = await client.providerCopy.deleteMany({ where: { ...unused(), createdAt } });
-      return count;
+      const createdAt = { lte: expiredBefore(clock.now()) };
+      await client.providerCopy.deleteMany({ where: { ...unused(), createdAt } });
     },
     async state() {
-      const { _count: waiting, _min: first } = await client.providerCopy.aggregate({
-        where: { ...unused(), databaseId: await ownId() },
-        _count: true,
-        _min: { failedAt: true },
-      });
-      return { waiting, ...(first.failedAt !== null && { failingSince: first.failedAt.getTime() }) };
+      return queueState(
+        await client.providerCopy.aggregate({
+          where: { ...unused(), databaseId: await ownId() },
+          _count: true,
+          _min: { failedAt: true },
+        }),
+      );
     },
   };
 }

@@ -55,6 +55,53 @@ async function storedFiles(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile() && entry.name !== '.database-ids').map(({ name }) => name);
 }
 
+describe('the feedback on an identification', () => {
+  it('is found and listed with it, and replaced by a later one', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    expect(await store.find(ann, id)).not.toHaveProperty('feedback');
+    const named = { rating: 'it_is', name: 'Dracaena', createdAt: new Date(start) };
+    expect(await store.giveFeedback(ann, id, { rating: 'it_is', name: 'Dracaena' })).toEqual(named);
+    expect(await store.find(ann, id)).toMatchObject({ feedback: named });
+    clock.advance(1_000);
+    const right = { rating: 'right', createdAt: new Date(start + 1_000) };
+    expect(await store.giveFeedback(ann, id, { rating: 'right' })).toEqual(right);
+    expect((await store.history(ann, { limit: 1 })).items).toMatchObject([{ id, feedback: right }]);
+    expect((await store.find(ann, id))?.feedback).toEqual(right);
+  });
+
+  it('of two requests at once is that of one of them', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    const given = await Promise.all([
+      store.giveFeedback(ann, id, { rating: 'right' }),
+      store.giveFeedback(ann, id, { rating: 'it_is', name: 'Dracaena' }),
+    ]);
+    expect(given).toContainEqual((await store.find(ann, id))?.feedback);
+  });
+
+  it('has the name that it gives found by a search, as long as it says so', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    const search = async () => (await database.client.identification.findFirst({ where: { id } }))?.search;
+    const before = await search();
+    await store.giveFeedback(ann, id, { rating: 'it_is', name: 'Drachenbäumchen' });
+    expect(await search()).toBe(`drachenbaumchen ${before}`);
+    await store.giveFeedback(ann, id, { rating: 'right' });
+    expect(await search()).toBe(before);
+  });
+
+  it('is refused once the identification is deleted, also while it can be restored', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    await database.client.identification.update({ where: { id }, data: { deletedAt: new Date(clock.now()) } });
+    expect(await store.giveFeedback(ann, id, { rating: 'right' })).toBeUndefined();
+  });
+
+  it('is refused to other owners and for unknown ids', async () => {
+    const { id } = await save(ann, [aPhoto('one')]);
+    for (const wrong of [id, '01JD8Z4Q0M3T5R7V9X1B2C4D60', 'none'])
+      expect(await store.giveFeedback(bob, wrong, { rating: 'right' })).toBeUndefined();
+    expect(await store.find(ann, id)).not.toHaveProperty('feedback');
+  });
+});
+
 describe('a saved identification', () => {
   it('is found with all fields and photos', async () => {
     const photos = [aPhoto('one'), aPhoto('two')];

@@ -3,6 +3,7 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { isValid, monotonicFactory } from 'ulid';
 import { PhotoStoreUnavailableError } from '../errors.ts';
+import type { Feedback } from '../types.ts';
 import { databaseId, nameInEmptyStore } from './database-identity.ts';
 import {
   countUnreferencedPhotos,
@@ -13,6 +14,7 @@ import {
   deleteOrphanedPhotos,
   type OrphanDeletion,
 } from './delete.ts';
+import { giveFeedback } from './feedback.ts';
 import { withFileDeadline } from './file-deadline.ts';
 import { exportHistory, findIdentification, listHistory } from './history.ts';
 import { memoize } from './memoize.ts';
@@ -29,6 +31,7 @@ import type {
   PhotoToSave,
   ProviderCopy,
   SavedIdentification,
+  StoredFeedback,
   StoredIdentification,
 } from './types.ts';
 
@@ -57,6 +60,8 @@ export interface Store {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** Yields all identifications of the owner, newest first, and reads no further than its reader asks (`exportHistory`). */
   exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
+  /** Stores the owner's feedback, in the place of an earlier one. Returns undefined if the owner has no such identification. */
+  giveFeedback(ownerId: string, id: string, feedback: Feedback): Promise<StoredFeedback | undefined>;
   /**
    * Returns the JPEG of a photo; `index` counts from 1.
    * @throws {PhotoStoreUnavailableError} within seconds, when the store of the photos is away
@@ -136,6 +141,7 @@ export function createStore(options: {
     async find(ownerId, id) {
       return isValid(id) ? findIdentification(context, ownerId, id) : undefined;
     },
+    giveFeedback: (...given) => giveFeedback(context, ...given),
     async photo(ownerId, id, index) {
       if (!isValid(id) || !Number.isInteger(index) || index < 1 || index > 0x7fff) return undefined;
       const row = await client.identificationPhoto.findFirst({

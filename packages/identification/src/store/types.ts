@@ -2,8 +2,9 @@ import type { PhotosState, PrismaClient } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NormalizedPhoto } from '../photos/types.ts';
-import type { ConfirmingProviderName, Identification, IdentifyOptions, ProviderName } from '../types.ts';
+import type { ConfirmingProviderName, Feedback, Identification, IdentifyOptions } from '../types.ts';
 import type { PhotoFiles } from './photo-files.ts';
+import type { ProviderAddress } from './request-queue.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
 export interface PhotoToSave {
@@ -23,10 +24,7 @@ export interface NewIdentification {
 }
 
 /** What a provider keeps of an identification: photos and answer. */
-export interface ProviderCopy {
-  readonly provider: ProviderName;
-  /** Origin of the provider's base URL, so that a token of a simulator is never sent to the real service. */
-  readonly origin: string;
+export interface ProviderCopy extends ProviderAddress {
   readonly token: string;
   /** Until then a kept answer may refer to it, in milliseconds since 1970. */
   readonly keptUntil: number;
@@ -37,6 +35,10 @@ export interface SavedIdentification {
   id: string;
   /** Distinct hashes of the photos that are not stored yet: normalize them and call `addPhotos`. */
   pendingPhotos: readonly string[];
+}
+
+export interface StoredFeedback extends Feedback {
+  createdAt: Date;
 }
 
 /** One identification in its owner's history. */
@@ -54,6 +56,8 @@ export interface HistoryItem {
   /** Number of stored photos, addressed from 1. */
   photos: number;
   photosState: PhotosState;
+  /** Absent until the owner has given it. */
+  feedback?: StoredFeedback;
 }
 
 /** Newest first. */
@@ -72,6 +76,8 @@ export interface StoredIdentification {
   /** Number of stored photos, addressed from 1. */
   photos: number;
   photosState: PhotosState;
+  /** Absent until the owner has given it. */
+  feedback?: StoredFeedback;
 }
 
 /** An identification as an export has it. */

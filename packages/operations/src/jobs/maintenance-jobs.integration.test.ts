@@ -34,7 +34,8 @@ type MaintenanceParts = Parameters<typeof maintenanceJobs>[0];
 const idle: MaintenanceParts['identification'] = {
   usedOn: async () => [],
   deleteOrphanedPhotos: async () => ({ deleted: 0, failed: 0 }),
-  deleteProviderCopies: async () => ({ deleted: 0, waiting: 0 }),
+  deleteProviderCopies: async () => ({ done: 0, waiting: 0 }),
+  sendRatings: async () => ({ done: 0, waiting: 0 }),
   deleteOlderThan: async () => 0,
   deleteExpiredKeys: async () => 0,
 };
@@ -111,17 +112,21 @@ describe('the job delete-old-identifications', () => {
   });
 });
 
-describe('the job delete-provider-copies', () => {
+describe.each([
+  {
+    name: 'delete-provider-copies',
+    service: 'deleteProviderCopies',
+    text: 'Deleted 3 copies of identifications at providers; 2 wait.',
+  },
+  { name: 'send-feedback', service: 'sendRatings', text: 'Sent 3 ratings of answers to providers; 2 wait.' },
+])('the job $name', ({ name, service, text }) => {
   const DAY_OLD = MIDNIGHT + 3_000 - DAY_MS;
 
-  it('reports what it deleted and what waits, and fails only once a copy has failed for a day', async () => {
-    const deleting = (failingSince: number) =>
-      run('delete-provider-copies', {
-        identification: { ...idle, deleteProviderCopies: async () => ({ deleted: 3, waiting: 2, failingSince }) },
-      });
-    const text = 'Deleted 3 copies of identifications at providers; 2 wait.';
-    expect(await deleting(DAY_OLD + 1)).toEqual({ text, waiting: 2 });
-    const failure = await deleting(DAY_OLD).catch((error: unknown) => error);
+  it('reports what it did and what waits, and fails only once a request has failed for a day', async () => {
+    const running = (failingSince: number) =>
+      run(name, { identification: { ...idle, [service]: async () => ({ done: 3, waiting: 2, failingSince }) } });
+    expect(await running(DAY_OLD + 1)).toEqual({ text, waiting: 2 });
+    const failure = await running(DAY_OLD).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(JobFailure);
     expect(failure).toMatchObject({
       waiting: 2,

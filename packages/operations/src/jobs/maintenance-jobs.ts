@@ -1,5 +1,5 @@
 import type { Database } from '@plantcommunity/db';
-import type { CopyDeletion, OperatedService, OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
+import type { OperatedService, OrphanDeletion, QueueRun, RefusedDeletion } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { DAY_MS } from '../durations.ts';
@@ -11,7 +11,7 @@ import { reportQuotaUse } from './report-quota-use.ts';
 interface MaintenanceParts {
   identification: Pick<
     OperatedService,
-    'deleteExpiredKeys' | 'deleteOlderThan' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'usedOn'
+    'deleteExpiredKeys' | 'deleteOlderThan' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'sendRatings' | 'usedOn'
   >;
   /** Days after which an identification is deleted; 0: never. */
   retentionDays: number;
@@ -52,7 +52,18 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
     {
       name: 'delete-provider-copies',
       every: { minutes: 15 },
-      run: async (signal) => copyReport(await identification.deleteProviderCopies(signal), clock.now()),
+      run: async (signal) => {
+        const run = await identification.deleteProviderCopies(signal);
+        return queueReport(`Deleted ${run.done} copies of identifications at providers`, run, clock.now());
+      },
+    },
+    {
+      name: 'send-feedback',
+      every: { minutes: 15 },
+      run: async (signal) => {
+        const run = await identification.sendRatings(signal);
+        return queueReport(`Sent ${run.done} ratings of answers to providers`, run, clock.now());
+      },
     },
     {
       name: 'delete-orphaned-photos',
@@ -63,13 +74,13 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
   ];
 }
 
-/** Age of the first failure from which copies count as stuck: an outage of a provider alone is no failure of the job. */
-const STUCK_COPIES_MS = DAY_MS;
+/** Age of the first failure from which requests count as stuck: an outage of a provider alone is no failure of the job. */
+const STUCK_REQUESTS_MS = DAY_MS;
 
-/** @throws {JobFailure} when a provider has not deleted a copy for a day */
-function copyReport({ deleted, failingSince, waiting }: CopyDeletion, now: number): JobReport {
-  const text = `Deleted ${deleted} copies of identifications at providers; ${waiting} wait.`;
-  if (failingSince === undefined || now - failingSince < STUCK_COPIES_MS) return { text, waiting };
+/** `done`: what the run did, without its full stop. @throws {JobFailure} when a provider has refused a request for a day */
+function queueReport(done: string, { failingSince, waiting }: QueueRun, now: number): JobReport {
+  const text = `${done}; ${waiting} wait.`;
+  if (failingSince === undefined || now - failingSince < STUCK_REQUESTS_MS) return { text, waiting };
   const since = new Date(failingSince).toISOString().slice(0, 16).replace('T', ' ');
   throw new JobFailure(`${text} Some have failed since ${since} UTC: see the log.`, { waiting });
 }

@@ -186,6 +186,7 @@ export async function testFlow({
     history: async () => ({ items: [] }),
     find: async () => undefined,
     async *exportHistory() {},
+    giveFeedback: async () => undefined,
     photo: async () => undefined,
     delete: async () => false,
     deleteAll: async () => undefined,

@@ -1,5 +1,6 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, test } from 'vitest';
+import { FEEDBACK_RATINGS } from '../../types.ts';
 import type { ProviderClient } from '../definition.ts';
 import { plantIdBody, plantSuggestion } from '../testing/bodies.ts';
 import { errorOf, request, unhurried } from '../testing/request.ts';
@@ -179,6 +180,35 @@ describe('the deletion of a copy', () => {
     await using stub = await startStub(answer(status, ''));
     const deleted = clientFor(stub.url).deleteCopy?.('a1b2', unhurried());
     expect(await errorOf(Promise.resolve(deleted))).toMatchObject({ type });
+  });
+});
+
+describe('the rating of an answer', () => {
+  test('is one POST of a number alone, which a copy that is gone does not fail', async () => {
+    await using stub = await startStub(
+      answer(200, {}),
+      answer(200, {}),
+      answer(404, 'The requested identification does not exist.'),
+    );
+    const client = clientFor(`${stub.url}/api/v3`);
+    for (const rating of FEEDBACK_RATINGS) await client.rateCopy?.('a1b2', rating, unhurried());
+    const sent = stub.requests.map(({ body, headers, method, url }) => ({
+      request: `${method} ${url.pathname}`,
+      key: headers.get('api-key'),
+      body: JSON.parse(String(body)) as unknown,
+    }));
+    const each = { request: 'POST /api/v3/identification/a1b2/feedback', key: 'a-key' };
+    expect(sent).toEqual([5, 1, 1].map((rating) => ({ ...each, body: { rating } })));
+  });
+
+  test.each([
+    [503, 'failed'],
+    [400, 'rejected'],
+    [403, 'misconfigured'],
+  ])('fails with status %i', async (status, type) => {
+    await using stub = await startStub(answer(status, ''));
+    const rated = clientFor(stub.url).rateCopy?.('a1b2', 'right', unhurried());
+    expect(await errorOf(Promise.resolve(rated))).toMatchObject({ type });
   });
 });
 

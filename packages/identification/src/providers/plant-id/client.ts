@@ -2,11 +2,11 @@ import { endOf } from '../../quotas/periods.ts';
 import type { UsageReport, WindowUsage } from '../../quotas/types.ts';
 import type { ProviderAnswer, ProviderRequest, RejectedPart } from '../../types.ts';
 import type { ClientOptions, ProviderClient, ProviderDefinition, RecallId } from '../definition.ts';
-import { createExchange, providerErrorFrom, type Reply, readBody } from '../exchange.ts';
+import { createExchange, type ExchangeRequest, providerErrorFrom, type Reply, readBody } from '../exchange.ts';
 import { ProviderError, type ProviderErrorType } from '../provider-error.ts';
 import { windowUsage } from '../usage-report.ts';
 import { toAnswer } from './answer.ts';
-import { deleteRequest, identifyRequest, recallRequest, usageRequest } from './request.ts';
+import { deleteRequest, identifyRequest, ratingRequest, recallRequest, usageRequest } from './request.ts';
 import { created, type PlantIdUsage, recalled, usage } from './response.ts';
 
 /** Maximum difference between our clock and the provider's. */
@@ -47,6 +47,12 @@ export function createPlantIdClient(
     return withCopy(toAnswer(result), access_token);
   }
 
+  /** Sends a request about a copy that Plant.id may keep no longer. */
+  async function tellAboutCopy(request: ExchangeRequest, signal: AbortSignal): Promise<void> {
+    const reply = await exchange(request, signal);
+    if (reply.status !== 404) accepted(reply);
+  }
+
   return {
     name,
     origin: base.origin,
@@ -68,10 +74,8 @@ export function createPlantIdClient(
       return withCopy(toAnswer(result), access_token);
     },
 
-    async deleteCopy(token, signal) {
-      const reply = await exchange(deleteRequest(base, apiKey, token), signal);
-      if (reply.status !== 404) accepted(reply);
-    },
+    deleteCopy: (token, signal) => tellAboutCopy(deleteRequest(base, apiKey, token), signal),
+    rateCopy: (token, rating, signal) => tellAboutCopy(ratingRequest(base, apiKey, token, rating), signal),
 
     async usage(signal) {
       const text = accepted(await exchange(usageRequest(base, apiKey), signal));

@@ -1,4 +1,4 @@
-import type { IdentifyOptions, ProviderRequest } from '../../types.ts';
+import type { FeedbackRating, IdentifyOptions, ProviderRequest } from '../../types.ts';
 import { type ExchangeRequest, routeUnder } from '../exchange.ts';
 
 /** Details to ask for: only those that are read. Plant and disease details share one list. */
@@ -17,6 +17,13 @@ const DISEASE_DETAILS = ['local_name', 'description', 'treatment'];
 const RECALL_MS = 5_000;
 const USAGE_MS = 5_000;
 const DELETE_MS = 10_000;
+const RATING_MS = 10_000;
+
+/**
+ * Ratings in the numbers of Plant.id, which documents an integer without a scale. 5 is the vendor's own example, so it is
+ * taken for the best of the usual one to five. Only the two ends are sent: an answer is right or wrong.
+ */
+const RATINGS: Readonly<Record<FeedbackRating, number>> = { right: 5, not_this: 1, it_is: 1 };
 
 /** Builds the one call that asks for the plant and, if wanted, its health. */
 export function identifyRequest(
@@ -61,6 +68,16 @@ export function deleteRequest(base: URL, apiKey: string, token: string): Exchang
     headers: { 'Api-Key': apiKey },
     method: 'DELETE',
     timeoutMs: DELETE_MS,
+  };
+}
+
+/** Builds the free request that tells Plant.id whether an answer was right. It has no comment: names that people type stay here. */
+export function ratingRequest(base: URL, apiKey: string, token: string, rating: FeedbackRating): ExchangeRequest {
+  return {
+    url: routeUnder(base, `identification/${encodeURIComponent(token)}/feedback`),
+    headers: { 'Api-Key': apiKey },
+    payload: { contentType: 'application/json', bytes: Buffer.from(JSON.stringify({ rating: RATINGS[rating] })) },
+    timeoutMs: RATING_MS,
   };
 }
 
