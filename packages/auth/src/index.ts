@@ -17,7 +17,7 @@ export type { KeyHolder } from './api-keys/key-holder.ts';
 export { type Auth, createAuth, type Users } from './auth.ts';
 export { AuthError, type AuthErrorCode } from './auth-error.ts';
 export { type BearerKind, bearerKindOf, wellFormedApiKeyOf } from './bearer.ts';
-export { MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
+export { isOneLine, MAX_NAME_LENGTH, PASSWORD_LENGTH, passwordLength } from './input-rules.ts';
 export { safeNextPath } from './next-auth-options.ts';
 export type { OAuthOptions, OAuthProviderName } from './oauth/providers.ts';
 export type { ClaimedUser, Principal } from './principal.ts';

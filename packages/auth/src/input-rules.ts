@@ -27,11 +27,16 @@ export function canonicalPassword(password: string): string {
   return password.normalize('NFKC');
 }
 
+/** Whether a text is one line that can be stored, and leaves the text beside it in its direction. */
+export function isOneLine(text: string): boolean {
+  return !FORBIDDEN_IN_NAME.test(text);
+}
+
 /** Returns the spelling in which a name is stored; undefined for no name. @throws {AuthError} `invalid_name` */
 export function requireName(value: string | undefined): string | undefined {
   const name = (value ?? '').normalize('NFC').trim();
   if (name === '') return undefined;
-  if (FORBIDDEN_IN_NAME.test(name) || Array.from(name).length > MAX_NAME_LENGTH) {
+  if (!isOneLine(name) || Array.from(name).length > MAX_NAME_LENGTH) {
     throw new AuthError('invalid_name');
   }
   return name;

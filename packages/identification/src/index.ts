@@ -45,7 +45,6 @@ export {
   type CallOutcome,
   CONFIRMING_PROVIDERS,
   FEEDBACK_RATINGS,
-  type Feedback,
   type Identification,
   type IdentifyOptions,
   LEADING_PROVIDER,

@@ -24,6 +24,7 @@ function without(callerOf?: Auth['callerOf']) {
       identify: async () => billed({ ...monstera, cached: true, filed: false }),
       history: away,
       find: away,
+      giveFeedback: away,
       photo: away,
       delete: away,
       deleteAll: away,

@@ -19,6 +19,7 @@ const service = {
   health: failing,
   history: failing,
   find: failing,
+  giveFeedback: failing,
   photo: failing,
   delete: failing,
   deleteAll: failing,

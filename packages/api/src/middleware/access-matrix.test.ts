@@ -48,6 +48,7 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'plantIdentification.health': [everyone],
   'plantIdentification.history': [readers],
   'plantIdentification.identification': [readingOwner],
+  'plantIdentification.giveFeedback': [writingOwner],
   'plantIdentification.photo': [readingOwner],
   'plantIdentification.exportJson': [readers],
   'plantIdentification.exportZip': [readers],

@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
       getIdentifyHealth: ['200', '400', '429', '500', '503'],
       listIdentifications: ['200', '400', '401', '403', '429', '500', '503'],
       getIdentification: ['200', '400', '401', '403', '404', '429', '500', '503'],
+      giveFeedback: ['201', '400', '401', '403', '404', '408', '429', '500', '503'],
       getIdentificationPhoto: ['200', '400', '401', '403', '404', '429', '500', '503'],
       exportIdentificationsAsJson: ['200', '400', '401', '403', '429', '500', '503'],
       exportIdentificationsAsZip: ['200', '400', '401', '403', '429', '500', '503'],

@@ -79,6 +79,7 @@ export function fakeService(options: Partial<IdentificationService> = {}) {
     history: async () => ({ items: [] }),
     find: async () => undefined,
     async *exportHistory() {},
+    giveFeedback: async (_ownerId, _id, feedback) => ({ ...feedback, createdAt }),
     photo: async () => undefined,
     delete: async () => true,
     deleteAll: async () => undefined,

@@ -4,7 +4,10 @@ import { createdAt, monstera, storedId } from './fake-service.ts';
 /** Creates the part of a service that has one identification, with one photo, of one user. */
 export function ownedBy(
   owner: string,
-): Pick<IdentificationService, 'history' | 'find' | 'exportHistory' | 'photo' | 'progress' | 'delete'> {
+): Pick<
+  IdentificationService,
+  'history' | 'find' | 'exportHistory' | 'giveFeedback' | 'photo' | 'progress' | 'delete'
+> {
   const isTheirs = (ownerId: string | undefined, id: string) => ownerId === owner && id === storedId;
   const kept = { id: storedId, createdAt, photos: 1, photosState: 'kept' } as const;
   const [best] = monstera.suggestions;
@@ -22,6 +25,7 @@ export function ownedBy(
     async *exportHistory(ownerId) {
       if (ownerId === owner) yield { ...stored, photoNumbers: [1] };
     },
+    giveFeedback: async (ownerId, id, feedback) => (isTheirs(ownerId, id) ? { ...feedback, createdAt } : undefined),
     photo: async (ownerId, id, n) => (isTheirs(ownerId, id) && n === 1 ? { bytes: Buffer.from('jpeg') } : undefined),
     delete: async (ownerId, id) => isTheirs(ownerId, id),
     async *progress(_requestId, ownerId) {

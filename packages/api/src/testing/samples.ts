@@ -14,6 +14,7 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'plantIdentification.health': () => undefined,
   'plantIdentification.history': () => undefined,
   'plantIdentification.identification': () => ({ id: storedId }),
+  'plantIdentification.giveFeedback': () => ({ id: storedId, rating: 'it_is', name: 'Dracaena' }),
   'plantIdentification.photo': () => ({ id: storedId, n: 1 }),
   'plantIdentification.exportJson': () => undefined,
   'plantIdentification.exportZip': () => undefined,

@@ -19,6 +19,7 @@ import { exportIdentificationsAsZip } from './plant-identification/export-identi
 import { getIdentification } from './plant-identification/get-identification.ts';
 import { getIdentificationPhoto } from './plant-identification/get-identification-photo.ts';
 import { getIdentifyHealth } from './plant-identification/get-identify-health.ts';
+import { giveFeedback } from './plant-identification/give-feedback.ts';
 import { identify } from './plant-identification/identify.ts';
 import { listIdentifications } from './plant-identification/list-identifications.ts';
 import { progressProcedure } from './plant-identification/progress.ts';
@@ -37,6 +38,7 @@ export function v1Contents<W extends WireShapes>(shapes: Presenter<W>) {
         health: getIdentifyHealth(shapes),
         history: listIdentifications(shapes),
         identification: getIdentification(shapes),
+        giveFeedback: giveFeedback(shapes),
         delete: deleteIdentification(),
         deleteAll: deleteAllIdentifications(),
       },

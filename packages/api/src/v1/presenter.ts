@@ -1,5 +1,11 @@
 import type { AccountDetails, AccountPage, ApiKey, CreatedApiKey, Principal, TokenGrant } from '@plantcommunity/auth';
-import type { HistoryPage, Identification, ProgressEvent, StoredIdentification } from '@plantcommunity/identification';
+import type {
+  HistoryPage,
+  Identification,
+  ProgressEvent,
+  StoredFeedback,
+  StoredIdentification,
+} from '@plantcommunity/identification';
 import type { AuditPage, MadeSignInLink, Overview, OverviewEvent } from '@plantcommunity/operations';
 import type { ZodType } from 'zod';
 import { type ErrorPresenter, problemPresenter } from '../errors/problem.ts';
@@ -32,6 +38,7 @@ import type { ExportItem } from './plant-identification/history-export.ts';
 import {
   type HealthReport,
   presentExported,
+  presentFeedback,
   presentHealth,
   presentHistory,
   presentIdentification,
@@ -40,12 +47,14 @@ import {
 } from './plant-identification/present.ts';
 import {
   exportedIdentification,
+  feedback,
   health,
   history,
   identification,
   progress,
   storedIdentification,
   type WireExportedIdentification,
+  type WireFeedback,
   type WireHealth,
   type WireHistory,
   type WireIdentification,
@@ -64,6 +73,7 @@ export interface WireShapes {
   identification: object;
   storedIdentification: object;
   exportedIdentification: object;
+  feedback: object;
   history: object;
   progress: object;
   health: { status: WireHealth['status'] };
@@ -88,6 +98,7 @@ export interface Presenter<W extends WireShapes> {
   identification: Presentation<Identification, W['identification']>;
   storedIdentification: Presentation<StoredIdentification, W['storedIdentification']>;
   exportedIdentification: Presentation<ExportItem, W['exportedIdentification']>;
+  feedback: Presentation<StoredFeedback, W['feedback']>;
   history: Presentation<HistoryPage, W['history']>;
   progress: Presentation<ProgressEvent, W['progress']>;
   health: Presentation<HealthReport, W['health']>;
@@ -110,6 +121,7 @@ export interface V1Shapes extends WireShapes {
   identification: WireIdentification;
   storedIdentification: WireStoredIdentification;
   exportedIdentification: WireExportedIdentification;
+  feedback: WireFeedback;
   history: WireHistory;
   progress: WireProgress;
   health: WireHealth;
@@ -133,6 +145,7 @@ export const presenter: Presenter<V1Shapes> = {
   identification: { schema: identification, present: presentIdentification },
   storedIdentification: { schema: storedIdentification, present: presentStored },
   exportedIdentification: { schema: exportedIdentification, present: presentExported },
+  feedback: { schema: feedback, present: presentFeedback },
   history: { schema: history, present: presentHistory },
   progress: { schema: progress, present: presentProgress },
   health: { schema: health, present: presentHealth },

@@ -15,12 +15,7 @@ import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { PhotoPlace, Store } from '../store/store.ts';
-import type {
-  ExportedIdentification,
-  HistoryPage,
-  StoredFeedback,
-  StoredIdentification,
-} from '../store/types.ts';
+import type { ExportedIdentification, HistoryPage, StoredFeedback, StoredIdentification } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Feedback, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { QueueRun } from './queue-sender.ts';

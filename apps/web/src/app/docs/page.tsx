@@ -248,6 +248,11 @@ function History({ example }: { example: Examples }) {
       </p>
       <Example of={example('Read the history')} name="Read the history" />
       <Example of={example('Read one identification and its photo')} name="Read one identification and its photo" />
+      <p>
+        People know their plants: feedback says whether an answer is right, or which plant it is. The name stays with
+        the identification.
+      </p>
+      <Example of={example('Say whether an answer is right')} name="Say whether an answer is right" />
       <p>An identification is deleted with its photos:</p>
       <Example of={example('Delete an identification')} name="Delete an identification" />
     </div>

@@ -52,6 +52,8 @@ const identification = {
   providers: { plant_id: providerReport, plantnet: providerReport },
 };
 
+const feedback = { rating: 'it_is', name: 'Monstera adansonii' };
+
 const createdAt = '2026-11-27T09:30:00.000Z';
 
 const storedIdentification = { ...identification, created_at: createdAt, photos: 2 };
@@ -100,6 +102,8 @@ export const EXAMPLES = {
   exportedRequest,
   exportedIdentification,
   historyExport: { exported_at: '2026-11-27T10:00:00.000Z', identifications: [exportedIdentification] },
+  newFeedback: feedback,
+  feedback: { ...feedback, created_at: createdAt },
   historyItem,
   history: { items: [historyItem], next_cursor: identification.id },
   providerHealth: { ...circuit, fail_count: '0/3' },

@@ -8,7 +8,7 @@ const asAnna = { headers: { Cookie: 'session=anna' } };
 
 function withHistory() {
   const history = vi.fn<IdentificationService['history']>(async () => ({
-    items: [storedItem],
+    items: [{ ...storedItem, feedback: { rating: 'it_is', name: 'Dracaena', createdAt } }],
     nextCursor: 'older',
   }));
   const find = vi.fn<IdentificationService['find']>(async (ownerId, id) =>
@@ -16,6 +16,7 @@ function withHistory() {
       ? {
           identification: { ...monstera, id: storedId },
           createdAt,
+          feedback: { rating: 'right', createdAt },
           options: { includeDiseases: true, organs: [] },
           photos: 1,
           photosState: 'kept',
@@ -44,6 +45,7 @@ describe('the history of a user', () => {
           is_plant: true,
           demo: false,
           photos: 1,
+          feedback: { rating: 'it_is', name: 'Dracaena', created_at: createdAt.toISOString() },
         },
       ],
       next_cursor: 'older',
@@ -84,6 +86,7 @@ describe('one identification', () => {
       created_at: createdAt.toISOString(),
       photos: 1,
       plant_name: 'Swiss cheese plant',
+      feedback: { rating: 'right', created_at: createdAt.toISOString() },
     });
   });
 

@@ -15,6 +15,7 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.progress': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.history': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.identification': { berta: 404, shows: 'Monstera deliciosa' },
+  'plantIdentification.giveFeedback': { berta: 404, shows: 'Dracaena' },
   'plantIdentification.photo': { berta: 404, shows: 'jpeg' },
   'plantIdentification.exportJson': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.exportZip': { berta: 'own', shows: 'Monstera deliciosa' },
@@ -60,6 +61,10 @@ function apiWithAnnasData() {
       exportHistory(ownerId) {
         askedFor.add(ownerId);
         return annas.exportHistory(ownerId);
+      },
+      giveFeedback(ownerId, id, feedback) {
+        askedFor.add(ownerId);
+        return annas.giveFeedback(ownerId, id, feedback);
       },
       photo(ownerId, id, index) {
         askedFor.add(ownerId);

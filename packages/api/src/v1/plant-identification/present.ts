@@ -9,6 +9,7 @@ import {
   type ProviderName,
   type ProviderReport,
   type ServiceHealth,
+  type StoredFeedback,
   type StoredIdentification,
   type Suggestion,
 } from '@plantcommunity/identification';
@@ -16,6 +17,7 @@ import { REJECTED_FIELDS } from '../../errors/texts.ts';
 import type { ExportItem } from './history-export.ts';
 import type {
   WireExportedIdentification,
+  WireFeedback,
   WireHealth,
   WireHistory,
   WireIdentification,
@@ -49,6 +51,7 @@ export function presentStored(found: StoredIdentification): WireStoredIdentifica
     id: found.identification.id,
     created_at: found.createdAt.toISOString(),
     photos: found.photos,
+    feedback: found.feedback && presentFeedback(found.feedback),
   };
 }
 
@@ -68,6 +71,10 @@ export function presentExported({ files, found }: ExportItem): WireExportedIdent
   };
 }
 
+export function presentFeedback({ createdAt, name, rating }: StoredFeedback): WireFeedback {
+  return { rating, name, created_at: createdAt.toISOString() };
+}
+
 export function presentHistory(page: HistoryPage): WireHistory {
   return {
     items: page.items.map((item) => ({
@@ -80,6 +87,7 @@ export function presentHistory(page: HistoryPage): WireHistory {
       is_plant: item.isPlant,
       demo: item.demo,
       photos: item.photos,
+      feedback: item.feedback && presentFeedback(item.feedback),
     })),
     next_cursor: page.nextCursor,
   };

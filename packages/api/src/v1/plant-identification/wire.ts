@@ -1,4 +1,12 @@
-import { byProvider, CONFIRMING_PROVIDERS, ORGANS, PROVIDER_NAMES } from '@plantcommunity/identification';
+import { isOneLine } from '@plantcommunity/auth';
+import {
+  byProvider,
+  CONFIRMING_PROVIDERS,
+  FEEDBACK_RATINGS,
+  MAX_FEEDBACK_NAME_LENGTH,
+  ORGANS,
+  PROVIDER_NAMES,
+} from '@plantcommunity/identification';
 import { z } from 'zod';
 import 'zod-openapi';
 import { EXAMPLES } from './examples.ts';
@@ -124,8 +132,46 @@ export const identification = z
   .object(identificationShape)
   .meta({ id: 'Identification', example: EXAMPLES.identification });
 
+const rating = z.enum(FEEDBACK_RATINGS).meta({
+  id: 'FeedbackRating',
+  description:
+    'right: the answer is right; not_this: it is wrong; it_is: it is wrong, and `name` says what the plant is',
+  example: 'right',
+});
+
+export const newFeedback = z
+  .strictObject({
+    rating,
+    name: z
+      .string()
+      .trim()
+      .normalize('NFC')
+      .min(1)
+      .max(MAX_FEEDBACK_NAME_LENGTH)
+      .refine(isOneLine, 'must be one line without control characters')
+      .optional()
+      .meta({ description: 'Name of the plant, common or scientific, on one line; with it_is, and with it alone' }),
+  })
+  .meta({ id: 'NewFeedback', example: EXAMPLES.newFeedback });
+
+export const feedback = z
+  .object({
+    rating,
+    name: z.string().optional().meta({ description: 'What the plant is, as the owner says' }),
+    created_at: z.iso.datetime().meta({ description: 'When it was given, the last time' }),
+  })
+  .meta({ id: 'Feedback', example: EXAMPLES.feedback });
+
+const givenFeedback = feedback.optional().meta({ description: 'Absent until the owner has given feedback' });
+
 export const storedIdentification = z
-  .object({ ...identificationShape, id, created_at: z.iso.datetime(), photos: z.int().min(0) })
+  .object({
+    ...identificationShape,
+    id,
+    created_at: z.iso.datetime(),
+    photos: z.int().min(0),
+    feedback: givenFeedback,
+  })
   .meta({ id: 'StoredIdentification', example: EXAMPLES.storedIdentification });
 
 const exportedRequest = z
@@ -162,6 +208,7 @@ export const history = z
           is_plant: z.boolean(),
           demo: z.boolean(),
           photos: z.int().min(0).meta({ description: 'Number of photos that can be fetched' }),
+          feedback: givenFeedback,
         })
         .meta({ id: 'HistoryItem', example: EXAMPLES.historyItem }),
     ),
@@ -226,5 +273,6 @@ export type WireVerdict = Extract<WireProgress, { type: 'answered' }>['verdict']
 export type WireIdentification = z.infer<typeof identification>;
 export type WireStoredIdentification = z.infer<typeof storedIdentification>;
 export type WireExportedIdentification = z.infer<typeof exportedIdentification>;
+export type WireFeedback = z.infer<typeof feedback>;
 export type WireHistory = z.infer<typeof history>;
 export type WireHealth = z.infer<typeof health>;
