@@ -302,6 +302,17 @@ describe('history, stopped', () => {
   });
 });
 
+describe('feedback', () => {
+  it('is sent as JSON, and returned as it is stored', async () => {
+    const stored = { rating: 'it_is', name: 'Dracaena', created_at: '2026-03-01T12:00:00.000Z' };
+    const path = 'POST /plant-identification/identifications/a/feedback';
+    const api = scriptedApi({ [path]: [() => Response.json(stored, { status: 201 })] });
+    const given = createPlantClient(api.options).giveFeedback('a', { rating: 'it_is', name: 'Dracaena' });
+    expect(await given).toEqual(stored);
+    expect(await api.received[0]?.json()).toEqual({ rating: 'it_is', name: 'Dracaena' });
+  });
+});
+
 describe('an id', () => {
   it.each(['', '.', '..', undefined])('that a URL would lose is refused: %j', async (id) => {
     // Without its id, the deletion of an identification is that of all.
@@ -311,11 +322,12 @@ describe('an id', () => {
     const calls = [
       client.deleteIdentification(path.id),
       client.identification(path.id),
+      client.giveFeedback(path.id, { rating: 'right' }),
       client.photo(path.id, 1),
       client.api.DELETE('/plant-identification/identifications/{id}', { params: { path } }),
     ];
     const errors = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)));
-    expect(errors).toEqual(Array(4).fill(expect.objectContaining({ code: 'invalid_path' })));
+    expect(errors).toEqual(Array(5).fill(expect.objectContaining({ code: 'invalid_path' })));
     expect(api.received).toEqual([]);
   });
 

@@ -13,10 +13,12 @@ import { type UploadWatch, uploadFetchWithoutCookies } from './upload-fetch.ts';
 
 type Schemas = components['schemas'];
 export type Account = Schemas['Account'];
+export type Feedback = Schemas['Feedback'];
 export type Health = Schemas['IdentifyHealth'];
 export type HistoryItem = Schemas['HistoryItem'];
 export type Identification = Schemas['Identification'];
 export type Me = Schemas['Me'];
+export type NewFeedback = Schemas['NewFeedback'];
 export type Registration = Schemas['Registration'];
 export type StoredIdentification = Schemas['StoredIdentification'];
 
@@ -86,6 +88,8 @@ export interface PlantClient {
    * `ConnectionLost`. A reader that takes nothing for a minute is cut off.
    */
   exportHistory(format: 'zip' | 'json', options?: CallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /** Says whether the answer is right, or which plant it is, in the place of earlier feedback. */
+  giveFeedback(id: string, feedback: NewFeedback, options?: CallOptions): Promise<Feedback>;
   /** Deletes an identification with its photos. */
   deleteIdentification(id: string, options?: CallOptions): Promise<void>;
   /** Deletes all identifications of the account with their photos. */
@@ -194,6 +198,13 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
       const stream = dataOf(await api.GET(path, streamed));
       if (stream === null) throw new ConnectionLost(new Error('The answer has no body'));
       return stream;
+    },
+
+    async giveFeedback(id, body, options) {
+      const params = { path: { id } };
+      return dataOf(
+        await api.POST('/plant-identification/identifications/{id}/feedback', { ...options, params, body }),
+      );
     },
 
     async deleteIdentification(id, options) {
