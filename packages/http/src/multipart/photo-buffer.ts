@@ -34,18 +34,22 @@ const GROWTH = 4;
 export function createPhotoBuffer(maxBytes: number, expected: number = FIRST_BYTES): PhotoBuffer {
   const hash = createHash('sha256');
   let pieces: Buffer[] = [];
-  let whole: Buffer | undefined;
+  let whole: Buffer<ArrayBuffer> | undefined;
   let size = 0;
 
   function ensureCapacity(needed: number): Buffer {
     if (whole !== undefined && needed <= whole.length) return whole;
-    const capacity = needed <= expected ? Math.min(expected, needed * GROWTH) : needed * 2;
-    const larger = Buffer.allocUnsafeSlow(Math.min(capacity, maxBytes));
-    let at = 0;
-    for (const held of whole === undefined ? pieces : [whole]) at += held.copy(larger, at);
-    pieces = [];
-    whole = larger;
-    return larger;
+    const capacity = Math.min(needed <= expected ? Math.min(expected, needed * GROWTH) : needed * 2, maxBytes);
+    if (whole === undefined) {
+      whole = Buffer.allocUnsafeSlow(capacity);
+      let at = 0;
+      for (const held of pieces) at += held.copy(whole, at);
+      pieces = [];
+    } else {
+      // Unlike a copy, this frees the smaller buffer at once: uploads are too large to wait for the garbage collector.
+      whole = Buffer.from(whole.buffer.transfer(capacity));
+    }
+    return whole;
   }
 
   return {
