@@ -17,6 +17,10 @@ const away = async (): Promise<never> => {
   });
 };
 
+async function* awayStream(): AsyncGenerator<never> {
+  yield await away();
+}
+
 function without(callerOf?: Auth['callerOf']) {
   return apiUnderTest({
     config: { mode: 'production' },
@@ -24,6 +28,7 @@ function without(callerOf?: Auth['callerOf']) {
       identify: async () => billed({ ...monstera, cached: true, filed: false }),
       history: away,
       find: away,
+      exportHistory: awayStream,
       giveFeedback: away,
       photo: away,
       delete: away,

@@ -19,6 +19,7 @@ const service = {
   health: failing,
   history: failing,
   find: failing,
+  exportHistory: failingStream,
   giveFeedback: failing,
   photo: failing,
   delete: failing,
