@@ -17,10 +17,7 @@ const LIVE_MS = 120_000;
 const LIVE_POLL_MS = 100;
 /** Threads of the libuv pool for DNS look-ups and files, beside those of decodes. */
 const OTHER_THREADS = 6;
-/**
- * Arenas of glibc's allocator, mallopt(3). By default each thread that decodes keeps one with memory that it has freed:
- * ten uploads of 10 MB took 280 MB more.
- */
+/** Arenas of glibc's allocator, mallopt(3). By default each thread that decodes keeps one with memory that it has freed. */
 const MALLOC_ARENAS = '2';
 /** Time for the end of the app's process itself, after it has closed everything. */
 const EXIT_MS = 1_000;

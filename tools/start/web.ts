@@ -53,7 +53,7 @@ interface WebOptions {
 /**
  * Flags of V8's garbage collector. Uploads are short-lived buffers outside of the heap, and by default V8 marks the whole
  * heap for every 64 MB of them. Counted as part of the heap, they are collected with young objects. A larger initial heap
- * would save more time, but keeps a gigabyte of uploads that nothing refers to.
+ * would save more time, but keeps more of the uploads that nothing refers to.
  */
 export const GC_FLAGS: readonly string[] = ['--external-memory-accounted-in-global-limit'];
 /** First version of Node with this flag. */
