@@ -36,6 +36,7 @@ export type {
   ExportedIdentification,
   HistoryItem,
   HistoryPage,
+  HistoryQuery,
   StoredFeedback,
   StoredIdentification,
 } from './store/types.ts';

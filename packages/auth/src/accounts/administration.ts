@@ -67,7 +67,7 @@ export function createAccountAdministration(options: {
       const { disabledAt, passwordHash, sessionEpoch: epoch } = user;
       const isDisabled = disabledAt !== null;
       const [identifications, browsers, apps, apiKeys, signInLink] = await Promise.all([
-        client.identification.count({ where: { ownerId: userId } }),
+        client.identification.count({ where: { ownerId: userId, deletedAt: null } }),
         client.browserSession.count({ where: { userId, expiresAt: { gt: now } } }),
         client.tokenFamily.count({ where: { userId, epoch, expiresAt: { gt: now } } }),
         client.apiKey.count({ where: { userId, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] } }),

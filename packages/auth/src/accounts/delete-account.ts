@@ -38,6 +38,7 @@ async function deleteUser({ client, clock }: DeleteAccountOptions, userId: strin
   return client.$transaction((transaction) =>
     ifErased(transaction, userId, async () => {
       await transaction.signInLink.deleteMany({ where: { userId } });
+      await transaction.photoSpace.deleteMany({ where: { ownerId: userId } });
       await transaction.user.update({
         where: { id: userId },
         data: {

@@ -1,2 +1,2 @@
 export { type DatabaseProxy, startDatabaseProxy } from './database-proxy.ts';
-export { openTestDatabase, testDatabaseUrl, usesOneSession } from './test-database.ts';
+export { openTestDatabase, runLongStatement, testDatabaseUrl, usesOneSession } from './test-database.ts';

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { type Database, openDatabase } from '../database.ts';
 import { applyMigrations } from '../migrations/apply.ts';
 
@@ -16,6 +17,17 @@ export async function openTestDatabase(options: { poolSize?: number } = {}): Pro
   // CASCADE also empties the tables that refer to users and photos.
   await database.client.$executeRaw`TRUNCATE "User", "Photo" CASCADE`;
   return database;
+}
+
+/** Runs one statement on the test database without the time limit of the app, such as one that fills a large table. */
+export async function runLongStatement(sql: string): Promise<void> {
+  const client = new Client({ connectionString: testDatabaseUrl() });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Whether the database is PGlite, whose transactions never overlap: tests of concurrency cannot run there. */

@@ -9,6 +9,13 @@ const HOUR_MS = 3_600_000;
 
 const flow = new CopiesFlow();
 
+/** Deletes all identifications of an owner, and removes them once that can no longer be undone. */
+async function removeAll(ownerId: string): Promise<void> {
+  await flow.store.deleteAll(ownerId);
+  flow.clock.advance(30_000);
+  await flow.store.removeDeleted(new AbortController().signal);
+}
+
 /** Runs the deletion as a process does that has just started. */
 function deleteCopies() {
   const { clock, database } = flow;
@@ -23,23 +30,31 @@ function deleteCopies() {
 describe('the copy that a provider keeps of an identification', () => {
   it('is deleted there once neither an identification nor a cached answer refers to it', async () => {
     const { ann, asked, bob, clock, store } = flow;
-    const anns = await flow.save(ann, 'shared');
+    await flow.save(ann, 'shared');
     await flow.save(bob, 'shared');
     await flow.save(bob, 'kept');
-    await store.delete(ann, anns);
+    await removeAll(ann);
     clock.advance(2 * HOUR_MS);
     expect({ result: await deleteCopies(), asked }).toEqual({ result: { done: 0, waiting: 0 }, asked: [] });
 
-    await store.deleteAll(bob);
-    // The cached answer was given to another caller, whose identification is deleted at once.
-    const again = await flow.save(ann, 'kept');
-    await store.delete(ann, again);
+    await removeAll(bob);
+    // The cached answer was given to another caller, whose identification is removed soon.
+    await flow.save(ann, 'kept');
+    await removeAll(ann);
     expect({ result: await deleteCopies(), asked }).toEqual({ result: { done: 1, waiting: 0 }, asked: ['shared'] });
     clock.advance(2 * HOUR_MS);
     await deleteCopies();
     await deleteCopies();
     expect(asked).toEqual(['shared', 'kept']);
     expect(await flow.database.client.providerCopy.count()).toBe(0);
+  });
+
+  it('stays there while the deletion of the identification can be undone', async () => {
+    const { ann, asked, clock, store } = flow;
+    const id = await flow.save(ann, 'undone');
+    clock.advance(2 * HOUR_MS);
+    await store.delete(ann, id);
+    expect({ result: await deleteCopies(), asked }).toEqual({ result: { done: 0, waiting: 0 }, asked: [] });
   });
 
   it('is deleted with the account, also when its answer came after the account was closed', async () => {
@@ -71,7 +86,7 @@ describe('the copy that a provider keeps of an identification', () => {
   it('is tried again with growing pauses while the provider fails, and not while its circuit is open', async () => {
     const { ann, asked, clock, store } = flow;
     await flow.save(ann, 'one');
-    await store.deleteAll(ann);
+    await removeAll(ann);
     clock.advance(2 * HOUR_MS);
     flow.failure = new ProviderError('plant_id', 'failed', 'status 503');
     const failingSince = clock.now();
@@ -98,7 +113,7 @@ describe('the copy that a provider keeps of an identification', () => {
   it('stops the run after three failures in succession', async () => {
     const { ann, asked, clock, store } = flow;
     for (const token of ['one', 'two', 'three', 'four']) await flow.save(ann, token);
-    await store.deleteAll(ann);
+    await removeAll(ann);
     clock.advance(2 * HOUR_MS);
     flow.failure = new ProviderError('plant_id', 'timeout', 'no answer');
     expect(await deleteCopies()).toMatchObject({ done: 0, waiting: 4 });
@@ -110,7 +125,7 @@ describe('the copy that a provider keeps of an identification', () => {
     await flow.save(ann, 'of the original');
     await flow.moveDatabase();
     await flow.save(ann, 'of the copy');
-    await flow.store.deleteAll(ann);
+    await removeAll(ann);
     clock.advance(2 * HOUR_MS);
     expect({ result: await deleteCopies(), asked }).toEqual({
       result: { done: 1, waiting: 0 },
@@ -125,7 +140,7 @@ describe('the copy that a provider keeps of an identification', () => {
   it('at another base URL is never asked for, and forgotten once no provider keeps it any more', async () => {
     const { ann, asked, clock, store } = flow;
     await flow.save(ann, 'one', 'http://simulator.example');
-    await store.deleteAll(ann);
+    await removeAll(ann);
     clock.advance(189 * 24 * HOUR_MS);
     expect(await deleteCopies()).toEqual({ done: 0, waiting: 1 });
     clock.advance(48 * HOUR_MS);

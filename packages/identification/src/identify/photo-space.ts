@@ -23,7 +23,7 @@ async function check(
   { cachedOnly, ownerId }: IdentifyRequest,
 ): Promise<void> {
   if (max === 0 || ownerId === undefined || cachedOnly === true || !isDatabaseUp()) return;
-  const used = await store.usedBytes(ownerId).catch((error: unknown) => {
+  const used = await store.usedBytes(ownerId, max).catch((error: unknown) => {
     if (isDatabaseUnavailable(error)) return 0;
     throw error;
   });

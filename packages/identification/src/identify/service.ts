@@ -15,7 +15,13 @@ import type { PhotoLimits } from '../photos/types.ts';
 import type { Counter, DayUse, QuotaLimits, QuotaWindow } from '../quotas/types.ts';
 import type { IdempotencyKeys } from '../store/idempotency-keys.ts';
 import type { PhotoPlace, Store } from '../store/store.ts';
-import type { ExportedIdentification, HistoryPage, StoredFeedback, StoredIdentification } from '../store/types.ts';
+import type {
+  ExportedIdentification,
+  HistoryPage,
+  HistoryQuery,
+  StoredFeedback,
+  StoredIdentification,
+} from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Feedback, Identification, IdentifyOptions, ProviderName } from '../types.ts';
 import type { ProgressEvent } from './progress.ts';
 import type { QueueRun } from './queue-sender.ts';
@@ -217,8 +223,8 @@ export interface IdentificationService {
    */
   progress(requestId: string, viewerId: string | undefined, signal: AbortSignal): AsyncIterable<ProgressEvent>;
   health(): Promise<ServiceHealth>;
-  /** Newest first. `cursor` is opaque and comes from the page before. */
-  history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
+  /** Newest first. */
+  history(ownerId: string, query: HistoryQuery): Promise<HistoryPage>;
   /** Returns undefined for ids of other owners, as for ids that do not exist. */
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** Yields all identifications of the owner, newest first, and reads no further than its reader asks. */
@@ -227,10 +233,14 @@ export interface IdentificationService {
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /** Stores the owner's feedback, in the place of an earlier one. Returns undefined if the owner has no such identification. */
   giveFeedback(ownerId: string, id: string, feedback: Feedback): Promise<StoredFeedback | undefined>;
-  /** Deletes one identification of the owner, with its photos. Returns false if the owner has none with this id. */
+  /** As {@link Store.delete}. */
   delete(ownerId: string, id: string): Promise<boolean>;
-  /** Deletes all identifications of the owner, with their photos. */
+  /** As {@link Store.deleteAll}. */
   deleteAll(ownerId: string): Promise<void>;
+  /** As {@link Store.restore}. */
+  restore(ownerId: string, id: string): Promise<boolean>;
+  /** As {@link Store.restoreAll}. */
+  restoreAll(ownerId: string): Promise<void>;
   /** Removes all that an owner who leaves has identified, photos included. Call it again if it failed. */
   forget(ownerId: string): Promise<void>;
 }
@@ -243,6 +253,10 @@ export interface OperatedService extends IdentificationService {
   deleteProviderCopies(signal: AbortSignal): Promise<QueueRun>;
   /** Sends the ratings of owners to the providers whose answers they are about. @throws errors of the database */
   sendRatings(signal: AbortSignal): Promise<QueueRun>;
+  /** As {@link Store.removeDeleted}. */
+  removeDeleted(signal: AbortSignal): ReturnType<Store['removeDeleted']>;
+  /** As {@link Store.fillSearch}. */
+  fillSearch(signal: AbortSignal): ReturnType<Store['fillSearch']>;
   /** As {@link Store.deleteOlderThan}. */
   deleteOlderThan(...args: Parameters<Store['deleteOlderThan']>): ReturnType<Store['deleteOlderThan']>;
   /** As {@link Store.deleteOrphanedPhotos}. */

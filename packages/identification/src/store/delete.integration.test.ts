@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database, Prisma } from '@plantcommunity/db';
 import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
-import { systemClock } from '@plantcommunity/resilience';
+import { type Clock, systemClock } from '@plantcommunity/resilience';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore, type Store } from './store.ts';
 import { anIdentification, aPhoto, savedBy, someOptions } from './testing/entries.ts';
+import { afterWaiting } from './testing/test-store.ts';
 import type { PhotoToSave, SavedIdentification } from './types.ts';
 
 const [one, two, three] = [aPhoto('one'), aPhoto('two'), aPhoto('three')];
@@ -29,20 +30,25 @@ beforeEach(async () => {
   await database.client.photo.deleteMany();
   await database.client.user.deleteMany();
   photoDir = await mkdtemp(join(tmpdir(), 'forget-'));
-  store = createStore({
-    database,
-    photos: { folder: photoDir },
-    clock: systemClock,
-    logger: createLogger({ level: 'silent' }),
-  });
+  store = storeAt(systemClock);
   [ann, bob] = await Promise.all([newUser(), newUser()]);
 });
 afterEach(() => rm(photoDir, { recursive: true }));
+
+function storeAt(clock: Clock): Store {
+  return createStore({ database, photos: { folder: photoDir }, clock, logger: createLogger({ level: 'silent' }) });
+}
 
 async function newUser(): Promise<string> {
   const id = randomUUID();
   await database.client.user.create({ data: { id, email: `${id}@example.org`, createdAt: new Date() } });
   return id;
+}
+
+/** Removes what was deleted, as the job does once it can no longer be restored. */
+async function removeDeleted(): Promise<number> {
+  const later = new FakeClock(Date.now() + 30_000);
+  return storeAt(later).removeDeleted(new AbortController().signal);
 }
 
 const entryOf = (ownerId: string, photos: readonly PhotoToSave[]) => ({
@@ -107,7 +113,7 @@ describe('the deletion of an owner’s identifications', () => {
 });
 
 describe('the deletion of one identification', () => {
-  it('deletes it with its photos, and leaves the owner’s others', async () => {
+  it('hides it at once, removes it with its photos later, and leaves the owner’s others', async () => {
     const { id } = await save(ann, [one, two]);
     const other = await save(ann, [two]);
     expect(await store.delete(ann, id)).toBe(true);
@@ -115,6 +121,8 @@ describe('the deletion of one identification', () => {
     expect(await store.find(ann, id)).toBeUndefined();
     expect(await store.photo(ann, id, 1)).toBeUndefined();
     expect((await store.photo(ann, other.id, 1))?.bytes.toString()).toBe('two');
+    expect(await storedFiles()).toHaveLength(2);
+    expect(await removeDeleted()).toBe(1);
     await expectNoOrphans();
     expect(await storedFiles()).toHaveLength(1);
   });
@@ -123,8 +131,10 @@ describe('the deletion of one identification', () => {
     const { id } = await save(ann, [one]);
     const bobs = await save(bob, [one]);
     await store.delete(ann, id);
+    await removeDeleted();
     expect((await store.photo(bob, bobs.id, 1))?.bytes.toString()).toBe('one');
     await store.delete(bob, bobs.id);
+    await removeDeleted();
     expect(await storedFiles()).toEqual([]);
     expect(await database.client.photo.count()).toBe(0);
   });
@@ -145,28 +155,29 @@ describe('the deletion of one identification', () => {
     const { id } = await save(ann, [one]);
     const deleted = await Promise.all(Array.from({ length: 4 }, () => store.delete(ann, id)));
     expect(deleted.filter(Boolean)).toHaveLength(1);
-    await expectNoOrphans();
+    expect(await store.delete(ann, id)).toBe(false);
   });
 
-  it('succeeds when a file cannot be removed, which the next deletion of orphans removes', async () => {
+  it('removes its row though a file cannot be removed, which the next deletion of orphans removes', async () => {
     const { id } = await save(ann, [one]);
     const [name = ''] = await storedFiles();
     const path = join(photoDir, name.slice(0, 2), `${name}.jpg`);
     // Removing a folder as a file fails.
     await rm(path);
     await mkdir(path);
-    expect(await store.delete(ann, id)).toBe(true);
-    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    await store.delete(ann, id);
+    expect(await removeDeleted()).toBe(1);
     await rmdir(path);
     await writeFile(path, 'one');
     await store.deleteOrphanedPhotos(new AbortController().signal);
     await expectNoOrphans();
   });
 
-  it('leaves no photos when they are added at the same time', async () => {
+  it('leaves no photos when they are added while it is removed', async () => {
     for (let round = 0; round < 20; round++) {
       const { id } = await save(ann, [{ hash: one.hash }, { hash: two.hash }]);
-      await Promise.all([store.addPhotos(id, [one, two]), store.delete(ann, id)]);
+      await store.delete(ann, id);
+      await Promise.all([store.addPhotos(id, [one, two]), removeDeleted()]);
       expect(await database.client.photo.count()).toBe(0);
       expect(await storedFiles()).toEqual([]);
     }
@@ -182,6 +193,7 @@ describe('the deletion of all identifications', () => {
     const bobs = await save(bob, [two]);
     await store.deleteAll(ann);
     await store.deleteAll(ann);
+    expect(await removeDeleted()).toBe(2);
     expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
     expect((await store.photo(bob, bobs.id, 1))?.bytes.toString()).toBe('two');
     const left = await database.client.photo.findMany({ select: { hash: true } });
@@ -197,7 +209,7 @@ describe('the deletion of all identifications', () => {
     await rm(path);
     await mkdir(path);
     await store.deleteAll(ann);
-    expect(await store.history(ann, { limit: 10 })).toEqual({ items: [] });
+    expect(await removeDeleted()).toBe(1);
     await rmdir(path);
     await store.deleteByOwner(bob);
     await expectNoOrphans();
@@ -207,12 +219,7 @@ describe('the deletion of all identifications', () => {
 describe('the deletion of old identifications', () => {
   it('deletes those of all owners that were made before a time, in batches, and photos that none of the others shows', async () => {
     const clock = new FakeClock(Date.now() - 86_400_000);
-    const before = createStore({
-      database,
-      photos: { folder: photoDir },
-      clock,
-      logger: createLogger({ level: 'silent' }),
-    });
+    const before = storeAt(clock);
     for (let n = 0; n < 101; n++) await savedBy(before, entryOf(n % 2 ? ann : bob, n === 0 ? [one, two] : []));
     clock.advance(1_000);
     const { id } = await savedBy(before, entryOf(bob, [two]));
@@ -329,7 +336,8 @@ describe('a save during an uncommitted deletion waits for it', () => {
 
   it('and reports a deleted photo as pending', async () => {
     await save(ann, [one]);
-    const saved = await afterWaiting(
+    const [saved] = await afterWaiting(
+      database,
       (transaction) => transaction.photo.updateMany({ data: { hash: null } }),
       () => save(bob, [{ hash: one.hash }]),
     );
@@ -344,7 +352,8 @@ describe('a save during an uncommitted deletion waits for it', () => {
         user.update({ where: { id: ann }, data: { email: 'former@removed.invalid', disabledAt: new Date() } }),
     ],
   ])('and stores nothing for an owner whose account is %s', async (_what, end) => {
-    const saved = await afterWaiting(
+    const [saved] = await afterWaiting(
+      database,
       ({ user }) => end(user),
       () => store.save(entryOf(ann, [one])),
     );
@@ -356,6 +365,7 @@ describe('a save during an uncommitted deletion waits for it', () => {
   it('and stores no photos for a deleted identification', async () => {
     const { id } = await save(ann, [{ hash: one.hash }]);
     await afterWaiting(
+      database,
       ({ identification }) => identification.delete({ where: { id } }),
       () => store.addPhotos(id, [one]),
     );
@@ -364,40 +374,13 @@ describe('a save during an uncommitted deletion waits for it', () => {
   });
 });
 
-/** Runs `work` while `change` is uncommitted, and commits it once the work waits for a lock. */
-async function afterWaiting<T>(
-  change: (transaction: Prisma.TransactionClient) => Promise<unknown>,
-  work: () => Promise<T>,
-): Promise<T> {
-  let working: Promise<T> | undefined;
-  await database.client.$transaction(async (transaction) => {
-    await change(transaction);
-    working = work();
-    await expect.poll(waitingForLocks).toBe(1);
-  });
-  if (working === undefined) throw new Error('unreachable');
-  return working;
-}
-
-async function waitingForLocks(): Promise<number> {
-  const rows = await database.client.$queryRaw<unknown[]>`
-    SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-  return rows.length;
-}
-
 describe('the deletion of orphaned photos', () => {
   const HOUR_MS = 3_600_000;
 
   /** Deletes orphans as a process does whose clock is `ms` ahead. */
   function deleteOrphans(ms: number, signal = new AbortController().signal) {
     const clock = new FakeClock(Date.now() + ms);
-    const later = createStore({
-      database,
-      photos: { folder: photoDir },
-      clock,
-      logger: createLogger({ level: 'silent' }),
-    });
-    return later.deleteOrphanedPhotos(signal);
+    return storeAt(clock).deleteOrphanedPhotos(signal);
   }
 
   /** Writes so many files that no photo has, and returns their names. */

@@ -4,6 +4,7 @@ import { usesFilesAlone } from './database-identity.ts';
 import { PhotoStoreTimeoutError, withFileDeadline } from './file-deadline.ts';
 import { memoize } from './memoize.ts';
 import type { StoreContext } from './types.ts';
+import { undoneUntil } from './undo.ts';
 
 /** Number of identifications per transaction. */
 const BATCH_SIZE = 100;
@@ -54,70 +55,67 @@ export async function countUnreferencedPhotos({ client }: Pick<StoreContext, 'cl
 
 /** Deletes the identifications of an owner, then every photo that no identification refers to. */
 export async function deleteByOwner(context: StoreContext, ownerId: string): Promise<void> {
-  await context.client.identification.deleteMany({ where: { ownerId } });
+  const rows = deleteRows(context, Prisma.sql`"ownerId" = ${ownerId}`);
+  while ((await rows.next()).done !== true);
   const { failures } = await deleteUnreferencedPhotos(context);
   if (failures.length > 0) throw new AggregateError(failures, 'Files of photos could not be removed.');
 }
 
-/**
- * Deletes one identification of an owner, then those of its photos that no other identification refers to. A file that
- * cannot be removed is logged, and left to `deleteOrphanedPhotos`: no request can read it any more. Returns false if the
- * owner has no such identification.
- */
-export async function deleteIdentification(context: StoreContext, ownerId: string, id: string): Promise<boolean> {
-  const photoIds = await context.client.$transaction(async (transaction) => {
-    // With the lock, photos that are being added are either among these, or not stored at all.
-    const rows = await transaction.$queryRaw<unknown[]>`
-      SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} AND "ownerId" = ${ownerId} FOR UPDATE`;
-    if (rows.length === 0) return undefined;
-    const uses = await transaction.identificationPhoto.findMany({
-      where: { identificationId: id },
-      select: { photoId: true },
-    });
-    await transaction.identification.delete({ where: { id } });
-    return uses.flatMap(({ photoId }) => photoId ?? []);
-  });
-  if (photoIds === undefined) return false;
-  await deleteUnreferencedPhotos(context, { among: photoIds });
-  return true;
-}
-
-/** Deletes all identifications of an owner, and their photos as `deleteIdentification` does. */
-export async function deleteAllIdentifications(context: StoreContext, ownerId: string): Promise<void> {
-  const photoIds = await context.client.$transaction(async (transaction) => {
-    await transaction.$queryRaw`SELECT 1 FROM ${table('Identification')} WHERE "ownerId" = ${ownerId} FOR UPDATE`;
-    const uses = await transaction.identificationPhoto.findMany({
-      where: { identification: { ownerId } },
-      select: { photoId: true },
-    });
-    await transaction.identification.deleteMany({ where: { ownerId } });
-    return uses.flatMap(({ photoId }) => photoId ?? []);
-  });
-  if (photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: photoIds });
-}
-
-/** Deletes the identifications that were made before a time, a batch at a time, and their photos. Returns their number. */
+/** Deletes the identifications that were made before a time, and their photos. Returns their number. */
 export async function deleteOlderThan(context: StoreContext, time: number, signal: AbortSignal): Promise<number> {
   // An id begins with its time, so the primary key finds them.
   const before = encodeTime(Math.max(0, time), TIME_LENGTH);
+  return deleteWithPhotos(context, Prisma.sql`"id" < ${before}`, signal);
+}
+
+/** Removes the identifications whose deletion can no longer be undone, and their photos. Returns their number. */
+export async function removeDeleted(context: StoreContext, signal: AbortSignal): Promise<number> {
+  return deleteWithPhotos(context, Prisma.sql`"deletedAt" <= ${undoneUntil(context)}`, signal);
+}
+
+/**
+ * Deletes identifications, and those of their photos that no other identification refers to. A file that cannot be removed
+ * is logged, and left to `deleteOrphanedPhotos`: no request can read it any more. Returns the number of identifications.
+ */
+async function deleteWithPhotos(context: StoreContext, which: Prisma.Sql, signal: AbortSignal): Promise<number> {
   let deleted = 0;
+  for await (const batch of deleteRows(context, which, signal)) {
+    deleted += batch.deleted;
+    if (batch.photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: batch.photoIds, signal });
+  }
+  return deleted;
+}
+
+/**
+ * Deletes identifications, a batch at a time, and yields the ids of the photos of each batch. Locks the rows in the order
+ * of their ids: two deletions that lock the same rows in different orders would wait for each other.
+ */
+async function* deleteRows(
+  { client }: StoreContext,
+  which: Prisma.Sql,
+  signal?: AbortSignal,
+): AsyncGenerator<{ deleted: number; photoIds: readonly string[] }, void> {
+  let after = '';
   for (;;) {
-    signal.throwIfAborted();
-    const photoIds = await context.client.$transaction(async (transaction) => {
+    signal?.throwIfAborted();
+    const batch = await client.$transaction(async (transaction) => {
+      // With the lock, photos that are being added are either among these, or not stored at all. A row that was restored
+      // while this transaction waited for its lock is not among the rows.
       const rows = await transaction.$queryRaw<{ id: string }[]>`
-        SELECT "id" FROM ${table('Identification')} WHERE "id" < ${before} ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE`;
-      if (rows.length === 0) return undefined;
+        SELECT "id" FROM ${table('Identification')} WHERE ${which} AND "id" > ${after}
+        ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE`;
       const ids = rows.map(({ id }) => id);
       const uses = await transaction.identificationPhoto.findMany({
         where: { identificationId: { in: ids } },
         select: { photoId: true },
       });
       await transaction.identification.deleteMany({ where: { id: { in: ids } } });
-      deleted += ids.length;
-      return uses.flatMap(({ photoId }) => photoId ?? []);
+      return { ids, photoIds: uses.flatMap(({ photoId }) => photoId ?? []) };
     });
-    if (photoIds === undefined) return deleted;
-    if (photoIds.length > 0) await deleteUnreferencedPhotos(context, { among: photoIds, signal });
+    const last = batch.ids.at(-1);
+    if (last === undefined) return;
+    after = last;
+    yield { deleted: batch.ids.length, photoIds: batch.photoIds };
   }
 }
 

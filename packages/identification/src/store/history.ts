@@ -1,9 +1,17 @@
-import { type PhotosState, type Prisma, pageOf } from '@plantcommunity/db';
+import { type PhotosState, Prisma, pageOf, table } from '@plantcommunity/db';
 import { isValid } from 'ulid';
 import { CONFIRMING_PROVIDERS } from '../types.ts';
 import { feedbackColumns, readFeedback } from './feedback.ts';
+import { searchWords } from './search-text.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
-import type { ExportedIdentification, HistoryItem, HistoryPage, StoreContext, StoredIdentification } from './types.ts';
+import type {
+  ExportedIdentification,
+  HistoryItem,
+  HistoryPage,
+  HistoryQuery,
+  StoreContext,
+  StoredIdentification,
+} from './types.ts';
 
 /** Identifications that an export reads at a time. */
 const EXPORT_PAGE = 50;
@@ -25,6 +33,11 @@ const columns = {
   _count: { select: { photos: { where: { photoId: { not: null } } } } },
 } satisfies Prisma.IdentificationSelect;
 
+/** The columns of an item of the history, and the number of its stored photos. */
+interface Row extends Omit<Prisma.IdentificationGetPayload<{ select: typeof columns }>, '_count'> {
+  photos: number;
+}
+
 const answerColumns = { ...columns, options: true, result: true } satisfies Prisma.IdentificationSelect;
 
 type ReadContext = Pick<StoreContext, 'client' | 'clock'>;
@@ -32,19 +45,64 @@ type ReadContext = Pick<StoreContext, 'client' | 'clock'>;
 export async function listHistory(
   { client, clock }: ReadContext,
   ownerId: string,
-  { cursor, limit }: { limit: number; cursor?: string },
+  query: HistoryQuery,
 ): Promise<HistoryPage> {
+  const { cursor, limit } = query;
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   if (cursor !== undefined && after === undefined) return { items: [] };
-  const rows = await client.identification.findMany({
-    where: { ownerId, ...(after === undefined ? {} : { id: { lt: after } }) },
-    orderBy: { id: 'desc' },
-    // One more row than requested tells whether there is a next page.
-    take: limit + 1,
-    select: columns,
-  });
+  const words = query.names === undefined ? [] : wordsToFind(query.names);
+  // Names without a letter or a digit are in no answer.
+  if (words.length === 0 && query.names !== undefined && query.names.trim() !== '') return { items: [] };
+  const rows = await client.$queryRaw<Omit<Row, 'feedback'>[]>(historyStatement(ownerId, { ...query, after, words }));
   const { rows: listed, ...next } = pageOf(rows, { limit, cursorOf: ({ id }) => encodeCursor(id) });
-  return { items: listed.map((row) => toItem(row, clock.now())), ...next };
+  const feedback = await client.feedback.findMany({
+    where: { identificationId: { in: listed.map(({ id }) => id) } },
+    select: { identificationId: true, ...feedbackColumns },
+  });
+  const feedbackOn = (id: string) => feedback.find(({ identificationId }) => identificationId === id) ?? null;
+  return { items: listed.map((row) => toItem({ ...row, feedback: feedbackOn(row.id) }, clock.now())), ...next };
+}
+
+/** Returns the words that an answer must have, without those that are a part of another one. */
+function wordsToFind(names: string): string[] {
+  const words = [...new Set(searchWords(names))];
+  return words.filter((word) => !words.some((other) => other !== word && other.includes(word)));
+}
+
+/**
+ * Returns the statement that reads a page of a history, and one row more, which tells whether there is a next page. The
+ * ids of the page come from the index alone, in its order: a search for a rare name passes all entries of the owner, but
+ * reads no other rows.
+ */
+export function historyStatement(
+  ownerId: string,
+  {
+    after,
+    isPlant,
+    limit,
+    minConfidence,
+    words,
+  }: Pick<HistoryQuery, 'limit' | 'isPlant' | 'minConfidence'> & {
+    after: string | undefined;
+    words: readonly string[];
+  },
+): Prisma.Sql {
+  const conditions = [
+    Prisma.sql`"ownerId" = ${ownerId} AND "deletedAt" IS NULL`,
+    ...(after === undefined ? [] : [Prisma.sql`"id" < ${after}`]),
+    ...(isPlant === undefined ? [] : [Prisma.sql`"isPlant" = ${isPlant}`]),
+    ...(minConfidence === undefined ? [] : [Prisma.sql`"confidence" >= ${minConfidence}`]),
+    ...words.map((word) => Prisma.sql`"search" LIKE ${`%${word}%`}`),
+  ];
+  return Prisma.sql`
+    SELECT found."id", "createdAt", "isPlant", "plantName", "scientificName", "confidence", "confidenceSource", "demo",
+      "photosState"::text AS "photosState",
+      (SELECT count("photoId")::int FROM ${table('IdentificationPhoto')} WHERE "identificationId" = found."id") AS "photos"
+    FROM (
+      SELECT "id" FROM ${table('Identification')} WHERE ${Prisma.join(conditions, ' AND ')}
+      ORDER BY "id" DESC LIMIT ${limit + 1}
+    ) page JOIN ${table('Identification')} found ON found."id" = page."id"
+    ORDER BY page."id" DESC`;
 }
 
 export async function findIdentification(
@@ -53,7 +111,7 @@ export async function findIdentification(
   id: string,
 ): Promise<StoredIdentification | undefined> {
   const row = await client.identification.findFirst({
-    where: { id, ownerId },
+    where: { id, ownerId, deletedAt: null },
     select: answerColumns,
   });
   return row === null ? undefined : toStored(row, clock.now());
@@ -63,7 +121,8 @@ function toStored(
   row: Prisma.IdentificationGetPayload<{ select: typeof answerColumns }>,
   now: number,
 ): StoredIdentification {
-  const { createdAt, feedback, photos, photosState } = toItem(row, now);
+  const { _count: stored, ...item } = row;
+  const { createdAt, feedback, photos, photosState } = toItem({ ...item, ...stored }, now);
   return {
     identification: { ...storedResult.parse(row.result), id: row.id },
     createdAt,
@@ -103,9 +162,8 @@ export async function* exportHistory(
   } while (after !== undefined);
 }
 
-function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>, now: number): HistoryItem {
-  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo } = row;
-  const { feedback, _count: stored } = row;
+function toItem(row: Row, now: number): HistoryItem {
+  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, feedback, photos } = row;
   const source = CONFIRMING_PROVIDERS.find((name) => name === confidenceSource);
   return {
     id,
@@ -116,7 +174,7 @@ function toItem(row: Prisma.IdentificationGetPayload<{ select: typeof columns }>
     ...(confidence === null ? {} : { confidence }),
     ...(source === undefined ? {} : { confidenceSource: source }),
     demo,
-    photos: stored.photos,
+    photos,
     photosState: photosStateAt(now, row),
     ...(feedback && { feedback: readFeedback(feedback) }),
   };

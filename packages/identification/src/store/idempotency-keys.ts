@@ -60,7 +60,10 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
 
   const rowOf = ({ id, runId }: KeyedRun) => ({ id, run: runId });
 
-  /** Takes a key that is free, expired, or held by a dead process for the same request. */
+  /**
+   * Takes a key that is free, expired, held by a dead process for the same request, or whose identification is deleted, also
+   * while that can still be undone.
+   */
   async function take({ fingerprint, id }: KeyedRequest): Promise<KeyedRun | undefined> {
     const runId = randomUUID();
     const now = clock.now();
@@ -71,7 +74,10 @@ export function createIdempotencyKeys({ client, clock }: { client: PrismaClient;
         "fingerprint" = excluded."fingerprint", "run" = excluded."run", "createdAt" = excluded."createdAt",
         "aliveUntil" = excluded."aliveUntil", "answer" = NULL, "identificationId" = NULL
       WHERE kept."createdAt" <= ${expiredAt(now)} OR (
-        kept."answer" IS NULL AND kept."aliveUntil" <= ${new Date(now)} AND kept."fingerprint" = excluded."fingerprint")`;
+        kept."answer" IS NULL AND kept."aliveUntil" <= ${new Date(now)} AND kept."fingerprint" = excluded."fingerprint"
+      ) OR EXISTS (
+        SELECT 1 FROM ${table('Identification')} identification
+        WHERE identification."id" = kept."identificationId" AND identification."deletedAt" IS NOT NULL)`;
     return taken === 1 ? { id, runId } : undefined;
   }
 

@@ -3,11 +3,12 @@ import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import { withFileDeadline } from './file-deadline.ts';
 import { recordCopies } from './provider-copies.ts';
 import { searchText } from './search-text.ts';
+import { addSpace } from './space.ts';
 import { storedOptions, storedResult } from './stored-json.ts';
 import type { NewIdentification, PhotoToSave, SavedIdentification, StoreContext } from './types.ts';
 
-/** The ids of stored photos by the hashes of their uploads. */
-type StoredPhotoIds = ReadonlyMap<string, string>;
+/** Stored photos by the hashes of their uploads. */
+type StoredPhotos = ReadonlyMap<string, { readonly id: string; readonly bytes: number }>;
 
 /**
  * Saves an identification with its photos; undefined if the owner's account is closed. Photos whose files cannot be written
@@ -25,7 +26,7 @@ export async function saveIdentification(
   const createdAt = new Date(context.clock.now());
   const { copies = [] } = entry;
   const recorded = { createdAt, databaseId: await context.ownId() };
-  const work = async (transaction: Prisma.TransactionClient, stored: StoredPhotoIds) => {
+  const work = async (transaction: Prisma.TransactionClient, stored: StoredPhotos) => {
     if (!(await lockOwner(transaction, ownerId))) return undefined;
     const pendingPhotos = new Set(photos.map(({ hash }) => hash).filter((hash) => !stored.has(hash)));
     await transaction.identification.create({
@@ -46,7 +47,11 @@ export async function saveIdentification(
         photosState: pendingPhotos.size === 0 ? 'kept' : 'pending',
         photos: {
           createMany: {
-            data: photos.map(({ hash }, index) => ({ position: index + 1, hash, photoId: stored.get(hash) ?? null })),
+            data: photos.map(({ hash }, index) => ({
+              position: index + 1,
+              hash,
+              photoId: stored.get(hash)?.id ?? null,
+            })),
           },
         },
       },
@@ -55,6 +60,7 @@ export async function saveIdentification(
     const copyIds = await recordCopies(transaction, copies, recorded);
     const uses = copyIds.map((copyId) => ({ identificationId: id, copyId }));
     if (uses.length > 0) await transaction.identificationCopy.createMany({ data: uses });
+    await addSpace(transaction, ownerId, bytesOf(stored));
     return { id, pendingPhotos: [...pendingPhotos] };
   };
   return storePhotos(withDeadline(context), photos, work).catch((error: unknown) => {
@@ -84,19 +90,21 @@ export async function addPhotos(
     // Photos that were not normalized here may have been stored for another identification in the meantime.
     const wanted = pending.map(({ hash }) => normalized.get(hash) ?? { hash });
     await storePhotos(context, wanted, async (transaction, stored) => {
-      if (!(await lockIdentification(transaction, id))) return undefined;
+      const identification = await lockIdentification(transaction, id);
+      if (identification === undefined) return undefined;
       for (const { position, hash } of pending) {
-        const photoId = stored.get(hash);
-        if (photoId === undefined) continue;
+        const photo = stored.get(hash);
+        if (photo === undefined) continue;
         await transaction.identificationPhoto.updateMany({
           where: { identificationId: id, position },
-          data: { photoId },
+          data: { photoId: photo.id },
         });
       }
       await transaction.identification.updateMany({
         where: { id },
         data: { photosState: pending.every(({ hash }) => stored.has(hash)) ? 'kept' : 'missing' },
       });
+      await addSpace(transaction, identification.ownerId, bytesOf(stored));
       return true;
     });
   } catch (error) {
@@ -129,7 +137,7 @@ class PhotosNotNeededError extends Error {}
 async function storePhotos<T>(
   { client, files, clock, logger }: StoreContext,
   photos: readonly PhotoToSave[],
-  work: (transaction: Prisma.TransactionClient, stored: StoredPhotoIds) => Promise<T | undefined>,
+  work: (transaction: Prisma.TransactionClient, stored: StoredPhotos) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const hashes = [...new Set(photos.map(({ hash }) => hash))];
   const normalized = new Map(photos.flatMap((photo) => (photo.normalized ? [[photo.hash, photo.normalized]] : [])));
@@ -181,7 +189,7 @@ async function storePhotos<T>(
       if (done === undefined) throw new PhotosNotNeededError();
       return { result: done, stored: all };
     });
-    for (const id of stored.values()) unused.delete(id);
+    for (const { id } of stored.values()) unused.delete(id);
     return result;
   } catch (error) {
     if (error instanceof PhotosNotNeededError) return undefined;
@@ -202,10 +210,14 @@ async function findStored(client: PrismaClient, hashes: readonly string[]): Prom
  * Protects stored photos from deletion until the transaction ends. Locks in the order of ids, like the deletion: two
  * transactions that lock the same photos in different orders would wait for each other.
  */
-async function lockStored(transaction: Prisma.TransactionClient, hashes: readonly string[]): Promise<StoredPhotoIds> {
-  const rows = await transaction.$queryRaw<{ id: string; hash: string }[]>`
-    SELECT "id", "hash" FROM ${table('Photo')} WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
-  return new Map(rows.map(({ id, hash }) => [hash, id]));
+async function lockStored(transaction: Prisma.TransactionClient, hashes: readonly string[]): Promise<StoredPhotos> {
+  const rows = await transaction.$queryRaw<{ id: string; hash: string; bytes: number }[]>`
+    SELECT "id", "hash", "bytes" FROM ${table('Photo')} WHERE "hash" = ANY(${hashes}) ORDER BY "id" FOR KEY SHARE`;
+  return new Map(rows.map(({ id, hash, bytes }) => [hash, { id, bytes }]));
+}
+
+function bytesOf(photos: StoredPhotos): number {
+  return [...photos.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Whether the owner's account is open; it then stays until the transaction ends. */
@@ -215,10 +227,12 @@ async function lockOwner(transaction: Prisma.TransactionClient, ownerId: string)
   return rows.length > 0;
 }
 
-/** Whether the identification exists; it then stays until the transaction ends. */
-async function lockIdentification(transaction: Prisma.TransactionClient, id: string): Promise<boolean> {
-  const rows = await transaction.$queryRaw<
-    unknown[]
-  >`SELECT 1 FROM ${table('Identification')} WHERE "id" = ${id} FOR UPDATE`;
-  return rows.length > 0;
+/** Returns whose the identification is; it then stays until the transaction ends. Undefined if it does not exist. */
+async function lockIdentification(
+  transaction: Prisma.TransactionClient,
+  id: string,
+): Promise<{ ownerId: string } | undefined> {
+  const [row] = await transaction.$queryRaw<{ ownerId: string }[]>`
+    SELECT "ownerId" FROM ${table('Identification')} WHERE "id" = ${id} FOR UPDATE`;
+  return row;
 }

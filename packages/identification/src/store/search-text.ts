@@ -8,21 +8,21 @@ const ACCENTS = /[\u0300-\u036f]/g;
 const APOSTROPHES = /['’‘ʼʻ`´]/g;
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 /** Letters that Unicode does not decompose, as they are written without them. The hybrid sign is written as a word. */
-const REPLACED = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ł: 'l',
-  ħ: 'h',
-  ı: 'i',
-  ς: 'σ',
-  '×': ' x ',
-};
-const REPLACEABLE = new RegExp(`[${Object.keys(REPLACED).join('')}]`, 'g');
+const REPLACED = new Map([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['đ', 'd'],
+  ['ð', 'd'],
+  ['þ', 'th'],
+  ['ł', 'l'],
+  ['ħ', 'h'],
+  ['ı', 'i'],
+  ['ς', 'σ'],
+  ['×', ' x '],
+]);
+const REPLACEABLE = new RegExp(`[${[...REPLACED.keys()].join('')}]`, 'g');
 
 /**
  * Returns the words of a text in the form in which a search compares them: lower case, without accents, apostrophes and
@@ -34,7 +34,7 @@ export function searchWords(text: string): string[] {
     .normalize('NFKD')
     .replaceAll(ACCENTS, '')
     .toLowerCase()
-    .replaceAll(REPLACEABLE, (letter) => Reflect.get(REPLACED, letter))
+    .replaceAll(REPLACEABLE, (letter) => REPLACED.get(letter) ?? letter)
     .normalize('NFC');
   return plain.match(WORDS) ?? [];
 }

@@ -245,19 +245,6 @@ describe('a photo', () => {
   });
 });
 
-describe('the space that an owner uses', () => {
-  it('is that of the photos of all identifications, each counted once', async () => {
-    expect(await store.usedBytes(ann)).toBe(0);
-    await save(ann, [aPhoto('one'), aPhoto('three')]);
-    await save(ann, [aPhoto('one')]);
-    const { id } = await save(ann, [aPhoto('seven')]);
-    await save(bob, [aPhoto('one'), aPhoto('of another owner')]);
-    expect(await store.usedBytes(ann)).toBe('onethreeseven'.length);
-    await store.delete(ann, id);
-    expect(await store.usedBytes(ann)).toBe('onethree'.length);
-  });
-});
-
 describe('a saved cached answer', () => {
   const [one, two] = [aPhoto('one'), aPhoto('two')];
 

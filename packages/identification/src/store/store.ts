@@ -7,15 +7,15 @@ import type { Feedback } from '../types.ts';
 import { databaseId, nameInEmptyStore } from './database-identity.ts';
 import {
   countUnreferencedPhotos,
-  deleteAllIdentifications,
   deleteByOwner,
-  deleteIdentification,
   deleteOlderThan,
   deleteOrphanedPhotos,
   type OrphanDeletion,
+  removeDeleted,
 } from './delete.ts';
 import { giveFeedback } from './feedback.ts';
 import { withFileDeadline } from './file-deadline.ts';
+import { fillSearch } from './fill-search.ts';
 import { exportHistory, findIdentification, listHistory } from './history.ts';
 import { memoize } from './memoize.ts';
 import { openPhotoBucket, type PhotoBucket } from './photo-bucket.ts';
@@ -27,6 +27,7 @@ import { usedBytes } from './space.ts';
 import type {
   ExportedIdentification,
   HistoryPage,
+  HistoryQuery,
   NewIdentification,
   PhotoToSave,
   ProviderCopy,
@@ -34,6 +35,12 @@ import type {
   StoredFeedback,
   StoredIdentification,
 } from './types.ts';
+import {
+  deleteAllIdentifications,
+  deleteIdentification,
+  restoreAllIdentifications,
+  restoreIdentification,
+} from './undo.ts';
 
 /** Stores identifications and their photos. For another owner an identification does not exist. */
 export interface Store {
@@ -48,15 +55,18 @@ export interface Store {
    * finds them there once nothing refers to them any more.
    */
   recordCopies(copies: readonly ProviderCopy[]): Promise<void>;
-  /** Returns the bytes of all photos of the owner's identifications, each photo counted once. */
-  usedBytes(ownerId: string): Promise<number>;
+  /**
+   * Returns the bytes of all photos of the owner's identifications, each photo counted once: exactly if they are `limit` or
+   * more, otherwise not too few.
+   */
+  usedBytes(ownerId: string, limit: number): Promise<number>;
   /**
    * Stores photos that were pending after `save`; called once per identification. Pending photos that are not among
    * `photos` become missing, and if the call fails, all of them do.
    */
   addPhotos(id: string, photos: readonly Required<PhotoToSave>[]): Promise<void>;
   /** Returns a page of the owner's identifications, newest first and stable under inserts; empty for a foreign cursor. */
-  history(ownerId: string, page: { limit: number; cursor?: string }): Promise<HistoryPage>;
+  history(ownerId: string, query: HistoryQuery): Promise<HistoryPage>;
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** Yields all identifications of the owner, newest first, and reads no further than its reader asks (`exportHistory`). */
   exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
@@ -68,12 +78,30 @@ export interface Store {
    */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
   /**
-   * Deletes one identification of the owner, and the photos that no other identification refers to. Returns false if there
-   * is none. A file that cannot be removed now is left to `deleteOrphanedPhotos`.
+   * Deletes one identification of the owner: nothing but `restore` finds it any more, and `removeDeleted` removes it.
+   * Returns false if there is none.
    */
   delete(ownerId: string, id: string): Promise<boolean>;
-  /** Deletes all identifications of the owner like `delete`. Costs nothing where there are none. */
+  /** Deletes all identifications of the owner like `delete`. */
   deleteAll(ownerId: string): Promise<void>;
+  /**
+   * Brings back an identification that the owner has deleted in the last 30 seconds, or not at all. Returns false if there
+   * is none.
+   */
+  restore(ownerId: string, id: string): Promise<boolean>;
+  /** Brings back all identifications that the owner has deleted in the last 30 seconds. */
+  restoreAll(ownerId: string): Promise<void>;
+  /**
+   * Removes the identifications that were deleted more than 30 seconds ago, and the photos that no other identification
+   * refers to, until `signal` aborts. Returns their number. A file that cannot be removed now is left to
+   * `deleteOrphanedPhotos`. @throws errors of the database, the reason of `signal`
+   */
+  removeDeleted(signal: AbortSignal): Promise<number>;
+  /**
+   * Lets the search find the identifications that an older release saved, until `signal` aborts. Returns their number.
+   * @throws errors of the database, the reason of `signal`
+   */
+  fillSearch(signal: AbortSignal): Promise<number>;
   /**
    * Deletes all identifications of an owner who leaves, and the photos that no other identification refers to. Rejects
    * when a file cannot be removed: call it again then. Files whose store does not answer at all are left to
@@ -81,8 +109,8 @@ export interface Store {
    */
   deleteByOwner(ownerId: string): Promise<void>;
   /**
-   * Deletes the identifications that were made before a time, in milliseconds since 1970, with their photos like `delete`,
-   * until `signal` aborts. Returns their number. @throws errors of the database, the reason of `signal`
+   * Deletes the identifications that were made before a time, in milliseconds since 1970, with their photos like
+   * `removeDeleted`, until `signal` aborts. Returns their number. @throws errors of the database, the reason of `signal`
    */
   deleteOlderThan(time: number, signal: AbortSignal): Promise<number>;
   /**
@@ -134,9 +162,9 @@ export function createStore(options: {
     async recordCopies(copies) {
       await recordCopies(client, copies, { createdAt: new Date(clock.now()), databaseId: await ownId() });
     },
-    usedBytes: (ownerId) => usedBytes(context, ownerId),
+    usedBytes: (...which) => usedBytes(context, ...which),
     addPhotos: (id, photos) => addPhotos(context, id, photos),
-    history: (ownerId, page) => listHistory(context, ownerId, page),
+    history: (...query) => listHistory(context, ...query),
     exportHistory: (ownerId) => exportHistory(context, ownerId),
     async find(ownerId, id) {
       return isValid(id) ? findIdentification(context, ownerId, id) : undefined;
@@ -145,7 +173,7 @@ export function createStore(options: {
     async photo(ownerId, id, index) {
       if (!isValid(id) || !Number.isInteger(index) || index < 1 || index > 0x7fff) return undefined;
       const row = await client.identificationPhoto.findFirst({
-        where: { identificationId: id, position: index, identification: { ownerId } },
+        where: { identificationId: id, position: index, identification: { ownerId, deletedAt: null } },
         select: { photoId: true },
       });
       const photoId = row?.photoId;
@@ -159,6 +187,10 @@ export function createStore(options: {
     },
     delete: async (ownerId, id) => isValid(id) && deleteIdentification(context, ownerId, id),
     deleteAll: (ownerId) => deleteAllIdentifications(context, ownerId),
+    restore: async (ownerId, id) => isValid(id) && restoreIdentification(context, ownerId, id),
+    restoreAll: (ownerId) => restoreAllIdentifications(context, ownerId),
+    removeDeleted: (signal) => removeDeleted(context, signal),
+    fillSearch: (signal) => fillSearch(context, signal),
     deleteByOwner: (ownerId) => deleteByOwner(context, ownerId),
     deleteOlderThan: (time, signal) => deleteOlderThan(context, time, signal),
     deleteOrphanedPhotos: (signal) => deleteOrphanedPhotos(context, signal),

@@ -60,6 +60,21 @@ export interface HistoryItem {
   feedback?: StoredFeedback;
 }
 
+/** Which identifications of a history are wanted, and how many of them. */
+export interface HistoryQuery {
+  limit: number;
+  /** Opaque; comes from the page before. */
+  cursor?: string;
+  /**
+   * Parts of common or scientific names in any order, all of which an answer must have, without regard to case, accents
+   * and punctuation. Blank for all answers.
+   */
+  names?: string;
+  isPlant?: boolean;
+  /** Least confidence, from 0 to 1. Leaves out answers without one. */
+  minConfidence?: number;
+}
+
 /** Newest first. */
 export interface HistoryPage {
   items: HistoryItem[];

@@ -38,6 +38,8 @@ const idle: MaintenanceParts['identification'] = {
   sendRatings: async () => ({ done: 0, waiting: 0 }),
   deleteOlderThan: async () => 0,
   deleteExpiredKeys: async () => 0,
+  removeDeleted: async () => 0,
+  fillSearch: async () => 0,
 };
 
 /** Runs the job of the table with that name. */
@@ -93,6 +95,22 @@ describe('the job delete-idempotency-keys', () => {
       identification: { ...idle, deleteExpiredKeys: async () => 12 },
     });
     expect(report).toEqual({ text: 'Deleted 12 idempotency keys.' });
+  });
+});
+
+describe('the job remove-deleted-identifications', () => {
+  it('reports how many identifications it removed', async () => {
+    const report = await run('remove-deleted-identifications', {
+      identification: { ...idle, removeDeleted: async () => 3 },
+    });
+    expect(report).toEqual({ text: 'Removed 3 identifications.' });
+  });
+});
+
+describe('the job fill-search', () => {
+  it('reports how many identifications the search finds from now on', async () => {
+    const report = await run('fill-search', { identification: { ...idle, fillSearch: async () => 4 } });
+    expect(report).toEqual({ text: 'Filled the search of 4 identifications.' });
   });
 });
 

@@ -11,7 +11,14 @@ import { reportQuotaUse } from './report-quota-use.ts';
 interface MaintenanceParts {
   identification: Pick<
     OperatedService,
-    'deleteExpiredKeys' | 'deleteOlderThan' | 'deleteOrphanedPhotos' | 'deleteProviderCopies' | 'sendRatings' | 'usedOn'
+    | 'deleteExpiredKeys'
+    | 'deleteOlderThan'
+    | 'deleteOrphanedPhotos'
+    | 'deleteProviderCopies'
+    | 'fillSearch'
+    | 'removeDeleted'
+    | 'sendRatings'
+    | 'usedOn'
   >;
   /** Days after which an identification is deleted; 0: never. */
   retentionDays: number;
@@ -37,6 +44,18 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
     },
   };
   return [
+    {
+      name: 'remove-deleted-identifications',
+      every: { minutes: 1 },
+      run: async (signal) => ({ text: `Removed ${await identification.removeDeleted(signal)} identifications.` }),
+    },
+    {
+      name: 'fill-search',
+      every: { minutes: 60 },
+      run: async (signal) => ({
+        text: `Filled the search of ${await identification.fillSearch(signal)} identifications.`,
+      }),
+    },
     ...(retentionDays > 0 ? [deleteOldIdentifications] : []),
     { name: 'report-quota-use', every: { dailyAt: '00:00' }, run: () => reportQuotaUse(parts) },
     {

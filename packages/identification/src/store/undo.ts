@@ -1,0 +1,79 @@
+import { Prisma, table } from '@plantcommunity/db';
+import { forgetSpace } from './space.ts';
+import type { StoreContext } from './types.ts';
+
+/** Time after a deletion in which its owner can undo it, in milliseconds. */
+const UNDO_MS = 30_000;
+
+/** Number of rows that one statement changes: few enough for its time limit. */
+const BATCH_SIZE = 1_000;
+
+type UndoContext = Pick<StoreContext, 'client' | 'clock'>;
+
+/** Returns the time of the last deletions that can no longer be undone. */
+export function undoneUntil({ clock }: Pick<StoreContext, 'clock'>): Date {
+  return new Date(clock.now() - UNDO_MS);
+}
+
+/**
+ * Hides one identification of an owner from every read, until `removeDeleted` removes it. Returns false if the owner has
+ * no such identification, or it is hidden already.
+ */
+export async function deleteIdentification({ client, clock }: UndoContext, ownerId: string, id: string) {
+  const { count } = await client.identification.updateMany({
+    where: { id, ownerId, deletedAt: null },
+    data: { deletedAt: new Date(clock.now()) },
+  });
+  return count > 0;
+}
+
+/** Hides all identifications of an owner like `deleteIdentification`. */
+export async function deleteAllIdentifications(context: UndoContext, ownerId: string): Promise<void> {
+  const deletedAt = new Date(context.clock.now());
+  await updateInBatches(context, ownerId, { which: Prisma.sql`"deletedAt" IS NULL`, deletedAt });
+}
+
+/**
+ * Brings back one identification that its owner has deleted in the last 30 seconds. Returns false if the owner has no such
+ * identification. One that is not deleted counts as brought back: a caller may repeat the call after a lost answer.
+ */
+export async function restoreIdentification(context: UndoContext, ownerId: string, id: string): Promise<boolean> {
+  const { client } = context;
+  const { count } = await client.identification.updateMany({
+    where: { id, ownerId, OR: [{ deletedAt: null }, { deletedAt: { gt: undoneUntil(context) } }] },
+    data: { deletedAt: null },
+  });
+  if (count > 0) await forgetSpace(context, ownerId);
+  return count > 0;
+}
+
+/** Brings back all identifications that their owner has deleted in the last 30 seconds. */
+export async function restoreAllIdentifications(context: UndoContext, ownerId: string): Promise<void> {
+  const which = Prisma.sql`"deletedAt" > ${undoneUntil(context)}`;
+  if (await updateInBatches(context, ownerId, { which, deletedAt: null })) await forgetSpace(context, ownerId);
+}
+
+/**
+ * Sets when identifications of an owner were deleted. Locks them in the order of their ids, as every deletion does: two
+ * that lock the same rows in different orders would wait for each other. Returns whether there were some.
+ */
+async function updateInBatches(
+  { client }: Pick<StoreContext, 'client'>,
+  ownerId: string,
+  { deletedAt, which }: { which: Prisma.Sql; deletedAt: Date | null },
+): Promise<boolean> {
+  let after = '';
+  for (;;) {
+    const rows = await client.$queryRaw<{ id: string }[]>`
+      UPDATE ${table('Identification')} SET "deletedAt" = ${deletedAt} WHERE "id" = ANY (ARRAY(
+        SELECT "id" FROM ${table('Identification')} WHERE "ownerId" = ${ownerId} AND "id" > ${after} AND ${which}
+        ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE
+      )) RETURNING "id"`;
+    const last = rows
+      .map(({ id }) => id)
+      .toSorted()
+      .at(-1);
+    if (last === undefined) return after !== '';
+    after = last;
+  }
+}
