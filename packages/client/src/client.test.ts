@@ -286,6 +286,31 @@ describe('history', () => {
   });
 });
 
+describe('history, narrowed', () => {
+  it('sends its filters with every page', async () => {
+    const api = scriptedApi({
+      [HISTORY]: [() => Response.json({ items: [{ id: 'b' }], next_cursor: 'b' }), () => Response.json({ items: [] })],
+    });
+    const filter = { names: 'monstera', isPlant: false, minConfidence: 0.5 };
+    for await (const { id } of createPlantClient(api.options).history(filter)) expect(id).toBe('b');
+    const query = 'limit=100&q=monstera&is_plant=false&min_confidence=0.5';
+    expect(api.received.map(({ search }) => search)).toEqual([`?${query}`, `?${query}&cursor=b`]);
+  });
+});
+
+describe('a deletion', () => {
+  it('is undone for one identification, and for all', async () => {
+    const api = scriptedApi({});
+    const client = createPlantClient(api.options);
+    await client.restoreIdentification('01JD').catch(() => undefined);
+    await client.restoreAllIdentifications().catch(() => undefined);
+    expect(api.operations()).toEqual([
+      'POST /plant-identification/identifications/01JD/restore',
+      'POST /plant-identification/identifications/restore',
+    ]);
+  });
+});
+
 describe('history, stopped', () => {
   it('ends at once, also in the middle of a page', async () => {
     const api = scriptedApi({ [HISTORY]: [() => Response.json({ items: [{ id: 'b' }, { id: 'a' }] })] });
@@ -321,6 +346,7 @@ describe('an id', () => {
     const path = { id: id as string };
     const calls = [
       client.deleteIdentification(path.id),
+      client.restoreIdentification(path.id),
       client.identification(path.id),
       client.giveFeedback(path.id, { rating: 'right' }),
       client.photo(path.id, 1),

@@ -53,6 +53,15 @@ export interface IdentifyOptions extends CallOptions {
   idempotencyKey?: string;
 }
 
+/** Which identifications of the history are wanted. */
+export interface HistoryFilter {
+  /** Parts of common or scientific names, all of which an answer must have. Case, accents and punctuation do not count. */
+  names?: string;
+  isPlant?: boolean;
+  /** Least confidence, from 0 to 1. Leaves out identifications without one. */
+  minConfidence?: number;
+}
+
 /**
  * Calls the API of one service for one person. Calls that cannot do the same work twice are repeated after a lost
  * connection and as Retry-After says, always for the person who made them.
@@ -77,8 +86,8 @@ export interface PlantClient {
   me(options?: CallOptions): Promise<Me>;
   /** Identifies a plant from one to five photos of it. */
   identify(request: PlantPhotos, options?: IdentifyOptions): Promise<Identification>;
-  /** Iterates over the identifications of the account, newest first; fetches page after page. */
-  history(options?: CallOptions): AsyncGenerator<HistoryItem, void>;
+  /** Iterates over the identifications of the account, newest first, or over those that match; fetches page after page. */
+  history(options?: CallOptions & HistoryFilter): AsyncGenerator<HistoryItem, void>;
   identification(id: string, options?: CallOptions): Promise<StoredIdentification>;
   /** Returns a photo of an identification, counted from 1, as JPEG. */
   photo(id: string, n: number, options?: CallOptions): Promise<Blob>;
@@ -90,10 +99,14 @@ export interface PlantClient {
   exportHistory(format: 'zip' | 'json', options?: CallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Says whether the answer is right, or which plant it is, in the place of earlier feedback. */
   giveFeedback(id: string, feedback: NewFeedback, options?: CallOptions): Promise<Feedback>;
-  /** Deletes an identification with its photos. */
+  /** Deletes an identification with its photos. It can be restored for 30 seconds. */
   deleteIdentification(id: string, options?: CallOptions): Promise<void>;
-  /** Deletes all identifications of the account with their photos. */
+  /** Deletes all identifications of the account with their photos. They can be restored for 30 seconds. */
   deleteAllIdentifications(options?: CallOptions): Promise<void>;
+  /** Restores an identification that was deleted less than 30 seconds ago, or not at all. */
+  restoreIdentification(id: string, options?: CallOptions): Promise<void>;
+  /** Restores all identifications of the account that were deleted less than 30 seconds ago. */
+  restoreAllIdentifications(options?: CallOptions): Promise<void>;
   /** Returns the state of the identification services, also if they are degraded or unhealthy. */
   health(options?: CallOptions): Promise<Health>;
   /** Every operation of the OpenAPI document, with the same sign-in and retries; answers errors instead of throwing them. */
@@ -167,14 +180,19 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
       );
     },
 
-    async *history(options) {
+    async *history({ isPlant, minConfidence, names, ...options } = {}) {
+      const filter = {
+        ...(names === undefined ? {} : { q: names }),
+        ...(isPlant === undefined ? {} : { is_plant: isPlant }),
+        ...(minConfidence === undefined ? {} : { min_confidence: minConfidence }),
+      };
       let cursor: string | undefined;
       do {
-        const params = { query: { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } };
+        const params = { query: { limit: PAGE, ...filter, ...(cursor === undefined ? {} : { cursor }) } };
         // oxlint-disable-next-line no-await-in-loop -- each page names the next
         const page = dataOf(await api.GET('/plant-identification/identifications', { ...options, params }));
         for (const item of page.items) {
-          options?.signal?.throwIfAborted();
+          options.signal?.throwIfAborted();
           yield item;
         }
         cursor = page.next_cursor;
@@ -214,6 +232,15 @@ export function createPlantClient({ apiKey, baseUrl, environment, retry, tokens 
 
     async deleteAllIdentifications(options) {
       dataOf(await api.DELETE('/plant-identification/identifications', { ...options }));
+    },
+
+    async restoreIdentification(id, options) {
+      const params = { path: { id } };
+      dataOf(await api.POST('/plant-identification/identifications/{id}/restore', { ...options, params }));
+    },
+
+    async restoreAllIdentifications(options) {
+      dataOf(await api.POST('/plant-identification/identifications/restore', { ...options }));
     },
 
     async health(options) {

@@ -6,6 +6,7 @@ export {
   createPlantClient,
   type Feedback,
   type Health,
+  type HistoryFilter,
   type HistoryItem,
   type Identification,
   type IdentifyOptions,

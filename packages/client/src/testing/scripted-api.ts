@@ -5,6 +5,8 @@ import type { Environment } from '../send.ts';
 interface Received {
   /** Method and path under `/api/v1`, such as `GET /auth/me`. */
   operation: string;
+  /** The query, such as `?limit=100`. */
+  search: string;
   headers: Headers;
   /** Parses the body as a form. */
   form: () => Promise<FormData>;
@@ -46,12 +48,19 @@ export function scriptedApi(scripts: Readonly<Record<string, readonly Script[]>>
   const environment: Environment = {
     async fetch(input, init) {
       const request = new Request(input, init);
-      const operation = `${request.method} ${new URL(request.url).pathname.replace('/api/v1', '')}`;
+      const { pathname, search } = new URL(request.url);
+      const operation = `${request.method} ${pathname.replace('/api/v1', '')}`;
       const call = calls.get(operation) ?? 0;
       calls.set(operation, call + 1);
       const bytes = await request.arrayBuffer();
       const copy = () => new Response(bytes, { headers: request.headers });
-      const entry = { operation, headers: request.headers, form: () => copy().formData(), json: () => copy().json() };
+      const entry = {
+        operation,
+        search,
+        headers: request.headers,
+        form: () => copy().formData(),
+        json: () => copy().json(),
+      };
       received.push(entry);
       const script = scripts[operation]?.[call] ?? scripts[operation]?.at(-1);
       if (script === undefined) throw new Error(`No answer for ${operation}`);
