@@ -33,6 +33,8 @@ function without(callerOf?: Auth['callerOf']) {
       photo: away,
       delete: away,
       deleteAll: away,
+      restore: away,
+      restoreAll: away,
       forget: away,
     },
     operations: {

@@ -24,6 +24,8 @@ const service = {
   photo: failing,
   delete: failing,
   deleteAll: failing,
+  restore: failing,
+  restoreAll: failing,
   forget: failing,
 };
 const operations = {

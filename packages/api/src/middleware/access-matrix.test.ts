@@ -54,6 +54,8 @@ const EXPECTED: Readonly<Record<string, readonly [development: Statuses, product
   'plantIdentification.exportZip': [readers],
   'plantIdentification.delete': [writingOwner],
   'plantIdentification.deleteAll': [writers],
+  'plantIdentification.restore': [writingOwner],
+  'plantIdentification.restoreAll': [writers],
   'auth.register': [everyone],
   'auth.token': [everyone],
   'auth.refresh': [everyone],

@@ -83,6 +83,8 @@ export function fakeService(options: Partial<IdentificationService> = {}) {
     photo: async () => undefined,
     delete: async () => true,
     deleteAll: async () => undefined,
+    restore: async () => true,
+    restoreAll: async () => undefined,
     forget: async () => undefined,
     ...options,
   };

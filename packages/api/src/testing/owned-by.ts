@@ -6,7 +6,7 @@ export function ownedBy(
   owner: string,
 ): Pick<
   IdentificationService,
-  'history' | 'find' | 'exportHistory' | 'giveFeedback' | 'photo' | 'progress' | 'delete'
+  'history' | 'find' | 'exportHistory' | 'giveFeedback' | 'photo' | 'progress' | 'delete' | 'restore'
 > {
   const isTheirs = (ownerId: string | undefined, id: string) => ownerId === owner && id === storedId;
   const kept = { id: storedId, createdAt, photos: 1, photosState: 'kept' } as const;
@@ -28,6 +28,7 @@ export function ownedBy(
     giveFeedback: async (ownerId, id, feedback) => (isTheirs(ownerId, id) ? { ...feedback, createdAt } : undefined),
     photo: async (ownerId, id, n) => (isTheirs(ownerId, id) && n === 1 ? { bytes: Buffer.from('jpeg') } : undefined),
     delete: async (ownerId, id) => isTheirs(ownerId, id),
+    restore: async (ownerId, id) => isTheirs(ownerId, id),
     async *progress(_requestId, ownerId) {
       if (ownerId === owner) yield { type: 'answered', at: 2000, provider: 'plant_id', verdict: monstera };
     },

@@ -20,6 +20,8 @@ export const samples: Readonly<Record<string, () => Sample>> = {
   'plantIdentification.exportZip': () => undefined,
   'plantIdentification.delete': () => ({ id: storedId }),
   'plantIdentification.deleteAll': () => ({ confirm: true }),
+  'plantIdentification.restore': () => ({ id: storedId }),
+  'plantIdentification.restoreAll': () => ({ confirm: true }),
   'auth.register': () => ({ email: 'carla@example.org', password, name: 'Carla' }),
   'auth.token': () => ({ email: 'anna@example.org', password }),
   'auth.refresh': () => ({ refresh_token: 'refresh' }),

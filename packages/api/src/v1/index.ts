@@ -23,6 +23,8 @@ import { giveFeedback } from './plant-identification/give-feedback.ts';
 import { identify } from './plant-identification/identify.ts';
 import { listIdentifications } from './plant-identification/list-identifications.ts';
 import { progressProcedure } from './plant-identification/progress.ts';
+import { restoreAllIdentifications } from './plant-identification/restore-all-identifications.ts';
+import { restoreIdentification } from './plant-identification/restore-identification.ts';
 import { type Presenter, presenter, type WireShapes } from './presenter.ts';
 import { signInLinkProcedures } from './sign-in-link.ts';
 
@@ -41,6 +43,8 @@ export function v1Contents<W extends WireShapes>(shapes: Presenter<W>) {
         giveFeedback: giveFeedback(shapes),
         delete: deleteIdentification(),
         deleteAll: deleteAllIdentifications(),
+        restore: restoreIdentification(),
+        restoreAll: restoreAllIdentifications(),
       },
       auth: {
         register: register(shapes),

@@ -12,7 +12,7 @@ export function deleteAllIdentifications() {
     operationId: 'deleteAllIdentifications',
     summary: "Delete all of the caller's identifications",
     description:
-      "Deletes the caller's whole history for good, with all photos. The path with a slash at its end is refused with 405, so that an empty id of one identification never deletes everything.",
+      "Deletes the caller's whole history, with all photos. For 30 seconds it can be restored; then it is deleted for good. The path with a slash at its end is refused with 405, so that an empty id of one identification never deletes everything.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications',

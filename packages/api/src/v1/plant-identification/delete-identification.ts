@@ -16,7 +16,7 @@ export function deleteIdentification() {
     operationId: 'deleteIdentification',
     summary: "Delete one of the caller's identifications",
     description:
-      "Deletes an identification of the caller's history for good, with its photos. Identifications of other users are not found.",
+      "Deletes an identification of the caller's history, with its photos. For 30 seconds it can be restored; then it is deleted for good. Identifications of other users are not found.",
     tag: 'Plant identification',
     method: 'DELETE',
     path: '/plant-identification/identifications/{id}',

@@ -63,6 +63,43 @@ describe('the history of a user', () => {
     ]);
   });
 
+  it('is searched and filtered by what the query names, over REST and tRPC', async () => {
+    const { api, history } = withHistory();
+    const names = 'monst dél';
+    await api.rest(new Request(`${BASE}?q=${encodeURIComponent(names)}&is_plant=false&min_confidence=0.5`, asAnna));
+    const input = encodeURIComponent(JSON.stringify({ q: names, is_plant: false, min_confidence: 0.5 }));
+    const url = `http://localhost:3000/api/trpc/v1.plantIdentification.history?input=${input}`;
+    expect((await api.trpc(new Request(url, asAnna))).status).toBe(200);
+    const query = { limit: 24, names, isPlant: false, minConfidence: 0.5 };
+    expect(history.mock.calls).toEqual([
+      [anna.userId, query],
+      [anna.userId, query],
+    ]);
+  });
+
+  it('is not filtered by what a form sends empty', async () => {
+    const { api, history } = withHistory();
+    await api.rest(new Request(`${BASE}?q=&is_plant=&min_confidence=`, asAnna));
+    expect(history.mock.calls).toEqual([[anna.userId, { limit: 24 }]]);
+  });
+
+  it.each([
+    { query: `q=${'a'.repeat(101)}`, pointer: '#/q' },
+    { query: 'is_plant=yes', pointer: '#/is_plant' },
+    { query: 'min_confidence=1.01', pointer: '#/min_confidence' },
+    { query: 'min_confidence=-1', pointer: '#/min_confidence' },
+    { query: 'min_confidence=high', pointer: '#/min_confidence' },
+    { query: 'cursor=', pointer: '#/cursor' },
+  ])('refuses $query, naming it', async ({ pointer, query }) => {
+    const { api, history } = withHistory();
+    const answer = await api.rest(new Request(`${BASE}?${query}`, asAnna));
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ pointer }] },
+    });
+    expect(history).not.toHaveBeenCalled();
+  });
+
   it.each(['0', '101', 'ten', '1.5'])('refuses pages of %s', async (limit) => {
     const { api } = withHistory();
     const answer = await api.rest(new Request(`${BASE}?limit=${limit}`, asAnna));

@@ -21,6 +21,8 @@ const ROWS: Readonly<Record<string, { berta: 404 | 'own'; shows?: string }>> = {
   'plantIdentification.exportZip': { berta: 'own', shows: 'Monstera deliciosa' },
   'plantIdentification.delete': { berta: 404 },
   'plantIdentification.deleteAll': { berta: 'own' },
+  'plantIdentification.restore': { berta: 404 },
+  'plantIdentification.restoreAll': { berta: 'own' },
   'auth.me': { berta: 'own', shows: 'anna@example.org' },
   'apiKeys.create': { berta: 'own' },
   'apiKeys.list': { berta: 'own', shows: 'Garden script' },
@@ -74,7 +76,12 @@ function apiWithAnnasData() {
         askedFor.add(ownerId);
         return annas.delete(ownerId, id);
       },
+      restore(ownerId, id) {
+        askedFor.add(ownerId);
+        return annas.restore(ownerId, id);
+      },
       deleteAll: done,
+      restoreAll: done,
       forget: done,
     },
     auth: {
