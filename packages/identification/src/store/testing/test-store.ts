@@ -17,12 +17,16 @@ export interface TestStore {
   readonly ann: string;
   readonly bob: string;
   /** Saves an identification whose suggestions have these common and scientific names. */
-  save(ownerId: string, photos?: readonly PhotoToSave[], names?: readonly Names[]): Promise<SavedIdentification>;
+  readonly save: (
+    ownerId: string,
+    photos?: readonly PhotoToSave[],
+    names?: readonly Names[],
+  ) => Promise<SavedIdentification>;
   /** Returns the ids of the owner's history, newest first. */
-  ids(ownerId: string): Promise<string[]>;
+  readonly ids: (ownerId: string) => Promise<string[]>;
   /** Counts the files of photos. */
-  files(): Promise<number>;
-  close(): Promise<void>;
+  readonly files: () => Promise<number>;
+  readonly close: () => Promise<void>;
 }
 
 export type Names = readonly [plantName: string, scientificName: string];
