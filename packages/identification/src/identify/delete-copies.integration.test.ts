@@ -29,7 +29,7 @@ function deleteCopies() {
 
 describe('the copy that a provider keeps of an identification', () => {
   it('is deleted there once neither an identification nor a cached answer refers to it', async () => {
-    const { ann, asked, bob, clock, store } = flow;
+    const { ann, asked, bob, clock } = flow;
     await flow.save(ann, 'shared');
     await flow.save(bob, 'shared');
     await flow.save(bob, 'kept');
@@ -84,7 +84,7 @@ describe('the copy that a provider keeps of an identification', () => {
   });
 
   it('is tried again with growing pauses while the provider fails, and not while its circuit is open', async () => {
-    const { ann, asked, clock, store } = flow;
+    const { ann, asked, clock } = flow;
     await flow.save(ann, 'one');
     await removeAll(ann);
     clock.advance(2 * HOUR_MS);
@@ -111,7 +111,7 @@ describe('the copy that a provider keeps of an identification', () => {
   });
 
   it('stops the run after three failures in succession', async () => {
-    const { ann, asked, clock, store } = flow;
+    const { ann, asked, clock } = flow;
     for (const token of ['one', 'two', 'three', 'four']) await flow.save(ann, token);
     await removeAll(ann);
     clock.advance(2 * HOUR_MS);
@@ -138,7 +138,7 @@ describe('the copy that a provider keeps of an identification', () => {
   });
 
   it('at another base URL is never asked for, and forgotten once no provider keeps it any more', async () => {
-    const { ann, asked, clock, store } = flow;
+    const { ann, asked, clock } = flow;
     await flow.save(ann, 'one', 'http://simulator.example');
     await removeAll(ann);
     clock.advance(189 * 24 * HOUR_MS);

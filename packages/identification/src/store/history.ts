@@ -163,7 +163,8 @@ export async function* exportHistory(
 }
 
 function toItem(row: Row, now: number): HistoryItem {
-  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, feedback, photos } = row;
+  const { id, createdAt, isPlant, plantName, scientificName, confidence, confidenceSource, demo, feedback, photos } =
+    row;
   const source = CONFIRMING_PROVIDERS.find((name) => name === confidenceSource);
   return {
     id,
