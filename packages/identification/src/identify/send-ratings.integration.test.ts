@@ -150,11 +150,13 @@ describe('the rating of an answer', () => {
   });
 
   it('goes with the identification, before it is sent', async () => {
-    const { ann, asked, store } = flow;
+    const { ann, asked, clock, store } = flow;
     const id = await flow.save(ann, 'one');
     await store.giveFeedback(ann, id, { rating: 'right' });
     await store.delete(ann, id);
     expect({ run: await sendRatings(), asked }).toEqual({ run: { done: 0, waiting: 0 }, asked: [] });
+    clock.advance(30_000);
+    await store.removeDeleted(new AbortController().signal);
     expect(await flow.database.client.feedback.count()).toBe(0);
   });
 });

@@ -46,7 +46,7 @@ async function planOf(query: Partial<Parameters<typeof historyStatement>[1]>, li
   };
 }
 
-/** The plan of a page, whatever it asks for. */
+/** The plan of every page. */
 const keyset = {
   sorts: [],
   wholeTables: [],
