@@ -37,10 +37,13 @@ export async function readAnswer(response: Response, method: string): Promise<An
 
 /**
  * Returns an answer while its body arrives: of a stream nothing is kept. Its body errors with `ConnectionLost` when it
- * breaks off. Errors of the API are read to their end.
+ * breaks off, and with the reason of the request's signal when that aborts. Errors of the API are read to their end.
  * @throws {ConnectionLost} for an answer of another server
  */
-export async function beginAnswer(response: Response, method: string): Promise<Answer> {
+export async function beginAnswer(
+  response: Response,
+  { method, signal }: Pick<Request, 'method' | 'signal'>,
+): Promise<Answer> {
   const { body, headers, ok, status, statusText } = response;
   if (!ok || body === null) return readAnswer(response, method);
   const type = headers.get('Content-Type');
@@ -48,16 +51,20 @@ export async function beginAnswer(response: Response, method: string): Promise<A
     await body.cancel();
     throw foreignAnswer(status, type);
   }
-  return { response: new Response(streamOf(body), { status, statusText, headers }), json: undefined };
+  return { response: new Response(streamOf(body, signal), { status, statusText, headers }), json: undefined };
 }
 
-/** Returns the same stream, which reads nothing ahead and errors with `ConnectionLost`. */
-function streamOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** Returns the same stream, which reads nothing ahead and errors with `ConnectionLost`, or the reason of the signal. */
+function streamOf(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   return new ReadableStream(
     {
       async pull(controller) {
         const { done, value } = await reader.read().catch((error: unknown) => {
+          signal.throwIfAborted();
           throw new ConnectionLost(error);
         });
         if (done) controller.close();

@@ -445,6 +445,24 @@ describe('an export of the history', () => {
     expect(api.received).toHaveLength(1);
   });
 
+  it('errors with the reason of its signal when its caller ends it', async () => {
+    const stop = new AbortController();
+    const left = new Error('The page was left');
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(Uint8Array.of(1));
+        stop.signal.addEventListener('abort', () => controller.error(left));
+      },
+    });
+    const api = scriptedApi({ [EXPORT]: [() => zipOf(body)] });
+    const exported = await createPlantClient(api.options).exportHistory('zip', { signal: stop.signal });
+    const reader = exported.getReader();
+    await reader.read();
+    const next = reader.read();
+    stop.abort(left);
+    await expect(next).rejects.toBe(left);
+  });
+
   it('rejects with the error that the API answers', async () => {
     const api = scriptedApi({ [EXPORT]: [() => problem(403, 'insufficient_scope')] });
     await expect(createPlantClient(api.options).exportHistory('zip')).rejects.toMatchObject({

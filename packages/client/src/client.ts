@@ -94,7 +94,7 @@ export interface PlantClient {
   /**
    * Returns all identifications of the account with their photos as the bytes of a ZIP, or without photos as those of a
    * JSON document. They arrive as they are read, and are never all in memory; a broken connection errors the stream with
-   * `ConnectionLost`. A reader that takes nothing for a minute is cut off.
+   * `ConnectionLost`. A reader that takes nothing for a minute, or less than 8 kB/s for longer, is cut off.
    */
   exportHistory(format: 'zip' | 'json', options?: CallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Says whether the answer is right, or which plant it is, in the place of earlier feedback. */

@@ -80,7 +80,8 @@ export function createSend({ environment, presentCaller, rules, uploadFetch }: S
     const progress = onUpload && body && catchErrors(onUpload);
     const fetch = progress ? uploadFetch({ onUpload: progress.report }) : environment.fetch;
     try {
-      return await (isStreamed ? beginAnswer : readAnswer)(await fetch(url, init), method);
+      const response = await fetch(url, init);
+      return await (isStreamed ? beginAnswer(response, request) : readAnswer(response, method));
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof ConnectionLost ? error : new ConnectionLost(error);
