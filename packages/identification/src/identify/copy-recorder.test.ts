@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
@@ -92,5 +93,27 @@ describe('a recorder of copies', () => {
       tries: [['one'], ['one', 'two'], ['one', 'two']],
       timers: 0,
     });
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('records what comes %i steps after the end of a try', async (steps) => {
+    const recorded: string[] = [];
+    const written = Promise.withResolvers<void>();
+    const recorder = createCopyRecorder({
+      store: {
+        recordCopies(copies) {
+          recorded.push(...copies.map(({ token }) => token));
+          return written.promise;
+        },
+      },
+      lifetime: { ttlMs: 60_000 },
+      clock: new FakeClock(),
+      logger: createLogger({ level: 'silent' }),
+    });
+    recorder.record(client, { copyToken: 'one' });
+    written.resolve();
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    recorder.record(client, { copyToken: 'two' });
+    await setImmediate();
+    expect(recorded).toEqual(['one', 'two']);
   });
 });

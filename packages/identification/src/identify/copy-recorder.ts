@@ -49,26 +49,26 @@ export function createCopyRecorder(parts: {
   function flush(): Promise<void> {
     cancelRetry?.();
     cancelRetry = undefined;
-    running ??= tryAll().finally(() => {
-      running = undefined;
-    });
+    // It begins once `running` is set, and takes that back itself.
+    running ??= Promise.resolve().then(tryAll);
     return running;
   }
 
   async function tryAll(): Promise<void> {
-    while (waiting.size > 0) {
-      const copies = [...waiting];
-      try {
+    try {
+      while (waiting.size > 0) {
+        const copies = [...waiting];
         // oxlint-disable-next-line no-await-in-loop -- what came meanwhile is recorded afterwards
         await store.recordCopies(copies);
         for (const copy of copies) waiting.delete(copy);
-      } catch (error) {
-        // The health gate logs once that the database is unavailable.
-        if (!isDatabaseUnavailable(error)) logger.error({ err: error }, 'Copies at a provider could not be recorded');
-        if (!isClosed) cancelRetry = clock.setTimeout(() => void flush(), RETRY_MS);
-        return;
       }
+    } catch (error) {
+      // The health gate logs once that the database is unavailable.
+      if (!isDatabaseUnavailable(error)) logger.error({ err: error }, 'Copies at a provider could not be recorded');
+      if (!isClosed) cancelRetry = clock.setTimeout(() => void flush(), RETRY_MS);
     }
+    // In the same step: what comes after the last look begins a try of its own.
+    running = undefined;
   }
 
   return {
