@@ -188,6 +188,9 @@ function isJsonField({ fileName = '', type }: PartHeader, field: string): boolea
 
 const STRICT = { fatal: true, ignoreBOM: true };
 
+/** Some clients declare it and send UTF-8, which it is a part of. `TextDecoder` would read other letters from that. */
+const ASCII = /^(?:us-)?ascii$/i;
+
 /**
  * Decodes a text field in its declared encoding (RFC 7578, 4.4), or UTF-8 if that is unknown.
  * @throws {HttpError} `malformed_upload` when it is not text in that encoding
@@ -203,7 +206,7 @@ function decodeText(bytes: Buffer, charset: string, field: string): string {
 
 function decoderOf(charset: string) {
   try {
-    return new TextDecoder(charset || 'utf-8', STRICT);
+    return new TextDecoder(charset === '' || ASCII.test(charset) ? 'utf-8' : charset, STRICT);
   } catch {
     return new TextDecoder('utf-8', STRICT);
   }

@@ -279,6 +279,7 @@ describe('readUpload checks fields: it', () => {
 
   it.each([
     ['us-ascii', Buffer.from('leaf'), 'leaf'],
+    ['US-ASCII', Buffer.from('März'), 'März'],
     ['"utf-8"', Buffer.from('März'), 'März'],
     ['ISO-8859-1', Buffer.from('M\u00e4rz', 'latin1'), 'März'],
     ['utf-16le', Buffer.from('leaf', 'utf16le'), 'leaf'],
