@@ -27,7 +27,7 @@ import { createRouters } from './trpc/router.ts';
 const PROGRESS_STREAMS = { most: 10, retryAfter: 5 };
 /**
  * Exports that may run at once in this process: each reads database and photos as fast as its caller takes them. Most
- * end within a minute, and a reader that stalls is cut off after one.
+ * end within a minute, and a reader that stalls or is too slow is cut off (`streamBody`).
  */
 const EXPORTS = { most: 2, mostInAll: 8, retryAfter: 30 };
 

@@ -11,6 +11,7 @@ import {
 import { acceptRequestId, currentRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
 import type { ApiError } from '../errors/api-error.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
+import { StalledReaderError } from '../rest/stream-body.ts';
 import type { Services } from '../services.ts';
 import type { Context, RequestContext } from './context.ts';
 import { PendingUpload } from './pending-upload.ts';
@@ -40,8 +41,8 @@ export interface RequestPipeline {
   countDeprecatedCalls(incoming: IncomingRequest, calls: readonly { route: string; isGone: boolean }[]): void;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
-  /** Logs what broke off an answer whose first bytes were sent. */
-  reportBroken(error: unknown, request: Request, path: string): void;
+  /** Logs what broke off an answer whose first bytes were sent, unless its caller left. */
+  reportBroken(error: unknown, path: string): void;
 }
 
 export function createRequestPipeline(
@@ -149,8 +150,8 @@ export function createRequestPipeline(
       else logger.error({ err: error.cause, path }, 'A call failed');
     },
 
-    reportBroken(error, request, path) {
-      if (request.signal.aborted) logger.info({ path }, 'The caller left before the end of the answer');
+    reportBroken(error, path) {
+      if (error instanceof StalledReaderError) logger.info({ path }, 'The caller took the answer too slowly');
       else logger.error({ err: error, path }, 'An answer broke off');
     },
   };

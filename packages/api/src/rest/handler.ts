@@ -107,7 +107,8 @@ export function createOpenApiHandler(
     return toResponse(endpoint.respond(output), match.namespace.basePath, headers, (stream) =>
       streamBody(stream, {
         clock: pipeline.services.clock,
-        onFailure: (error) => pipeline.reportBroken(error, request, pathname),
+        signal: request.signal,
+        onFailure: (error) => pipeline.reportBroken(error, pathname),
       }),
     );
   }

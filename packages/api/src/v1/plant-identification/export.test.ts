@@ -188,12 +188,41 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     expect((await send(kind)).status).toBe(200);
   });
 
-  it('frees its place when its caller leaves', async () => {
-    const { send } = withSheets(endless);
+  it('ends and frees its place when its caller leaves, although its body is neither read nor cancelled', async () => {
+    const { read, send } = withSheets(endless);
     const leaving = new AbortController();
     for (let n = 0; n < 2; n += 1) await send(kind, { signal: leaving.signal });
     leaving.abort();
+    await expect.poll(() => read.ended).toBe(2);
     expect((await send(kind)).status).toBe(200);
+  });
+
+  it('is cut off for a reader that takes nothing for a minute, which is no error of the server', async () => {
+    const { api, clock, log, read, send } = withSheets(endless, () => 'x'.repeat(100_000));
+    const server = await serve(guardUnderTest(clock), (request) => api.rest(request));
+    closing.push(() => server.close());
+    const request = get({
+      port: server.port,
+      path: `${BASE}/export.${kind}`,
+      headers: { Host: 'localhost', ...asAnna },
+    });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    let before = -1;
+    await expect
+      .poll(() => {
+        const isStill = before === read.sheets && before > 0;
+        before = read.sheets;
+        return isStill;
+      })
+      .toBe(true);
+    clock.advance(60_000);
+    await expect.poll(() => read.ended).toBe(1);
+    await expect(buffer(answer)).rejects.toThrow('aborted');
+    const lines = log.map((line) => JSON.parse(line) as { level: string });
+    const msg = 'The caller took the answer too slowly';
+    expect(lines).toContainEqual(expect.objectContaining({ msg, level: 'info', path: `${BASE}/export.${kind}` }));
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+    for (let n = 0; n < 2; n += 1) expect((await send(kind)).status).toBe(200);
   });
 
   it('answers an error as long as nothing was sent', async () => {

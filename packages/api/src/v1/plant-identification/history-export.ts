@@ -123,4 +123,4 @@ export function documentedExportHeaders(ending: 'json' | 'zip'): DocumentedHeade
 
 /** Says what an export does when it cannot go on. */
 export const EXPORT_ENDING =
-  'The answer is sent while it is read from the history. If that fails, the connection breaks, so that a part never passes for the whole. At most two exports of an account run at once; a reader that takes nothing for a minute is cut off.';
+  'The answer is sent while it is read from the history. If that fails, the connection breaks, so that a part never passes for the whole. At most two exports of an account run at once; a reader that takes nothing for a minute, or less than 8 kB/s for longer, is cut off.';
