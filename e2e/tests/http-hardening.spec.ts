@@ -216,7 +216,7 @@ for (const mode of ['development', 'production'] as const satisfies Mode[]) {
         expect(cors(granted)).toEqual({
           'access-control-allow-origin': APP,
           'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-          'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key',
+          'access-control-allow-headers': 'Authorization, Content-Type, X-Request-Id, Idempotency-Key, X-CSRFToken',
           'access-control-max-age': '600',
         });
         const denied = await ask(path, {

@@ -68,7 +68,7 @@ const react: Client = {
     'Sec-Fetch-Site': 'cross-site',
     'Sec-Fetch-Mode': 'cors',
     // Of its cookie, which no answer of ours sets.
-    'X-CSRFToken': 'Zr7Y0rMK1nVwQy3nB6mV9u8t2s4x5c7b',
+    'X-CSRFToken': 'text-of-a-cookie',
   },
   boundary: '----WebKitFormBoundaryuL5tQyXnq0W8ZpRk',
   photo: ['Content-Disposition: form-data; name="image"; filename="Rose (1).JPG"', 'Content-Type: image/jpeg'],

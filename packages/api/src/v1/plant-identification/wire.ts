@@ -160,9 +160,11 @@ export const feedback = z
     name: z.string().optional().meta({ description: 'What the plant is, as the owner says' }),
     created_at: z.iso.datetime().meta({ description: 'When it was given, the last time' }),
   })
-  .meta({ id: 'Feedback', example: EXAMPLES.feedback });
-
-const givenFeedback = feedback.optional().meta({ description: 'Absent until the owner has given feedback' });
+  .meta({
+    id: 'Feedback',
+    description: 'What the owner says of the answer; absent until then',
+    example: EXAMPLES.feedback,
+  });
 
 export const storedIdentification = z
   .object({
@@ -170,7 +172,7 @@ export const storedIdentification = z
     id,
     created_at: z.iso.datetime(),
     photos: z.int().min(0),
-    feedback: givenFeedback,
+    feedback: feedback.optional(),
   })
   .meta({ id: 'StoredIdentification', example: EXAMPLES.storedIdentification });
 
@@ -208,7 +210,7 @@ export const history = z
           is_plant: z.boolean(),
           demo: z.boolean(),
           photos: z.int().min(0).meta({ description: 'Number of photos that can be fetched' }),
-          feedback: givenFeedback,
+          feedback: feedback.optional(),
         })
         .meta({ id: 'HistoryItem', example: EXAMPLES.historyItem }),
     ),

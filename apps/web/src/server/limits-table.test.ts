@@ -2,8 +2,8 @@ import { apiUnderTest } from '@plantcommunity/api/testing';
 import { PROVIDERS } from '@plantcommunity/identification/providers';
 import { readSettings } from '@plantcommunity/settings';
 import { describe, expect, it } from 'vitest';
-import { TIERS } from '../../lib/tiers.ts';
-import { type CallerRates, type LimitRow, limitsTable } from './limits-table.ts';
+import { type CallerRates, type LimitRow, limitsTable } from '../features/docs/limits-table.ts';
+import { TIERS } from '../lib/tiers.ts';
 
 /** The variable that sets each rate. */
 const VARIABLES: Readonly<Record<keyof CallerRates, string>> = {
