@@ -57,6 +57,14 @@ describe('searchText', () => {
     const names = Array.from({ length: 10 }, (_, n) => `${word}${n}`).join(' ');
     const text = searchText({ suggestions: [suggestion(names, 'Monstera')] }, 'Kept');
     expect(text.split(' ')).toEqual(['kept', ...Array.from({ length: 6 }, (_, n) => `${word}${n}`)]);
-    expect(searchText({ suggestions: [suggestion('x'.repeat(2_001), 'Monstera')] })).toBe('');
+  });
+
+  it('keeps the names of the answer when its owner gives one that is too long as it is searched', () => {
+    // One character, which a search compares as the six of キロメートル.
+    const tooLong = '㌖'.repeat(200);
+    expect(searchText({ suggestions: [suggestion('Swiss cheese plant', 'Monstera')] }, tooLong)).toBe(
+      'swiss cheese plant monstera',
+    );
+    expect(searchText({ suggestions: [suggestion('x'.repeat(2_001), 'Monstera')] })).toBe('monstera');
   });
 });

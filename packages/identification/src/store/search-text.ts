@@ -41,15 +41,15 @@ export function searchWords(text: string): string[] {
 
 /**
  * Returns the words by which an identification is found, each once, separated by spaces: those of the name that its owner
- * gave it, then those of the common and scientific names of the answer, best first. Words beyond 2,000 bytes are left out.
+ * gave it, then those of the common and scientific names of the answer, best first. A word with which
+ * they would take more than 2,000 bytes is left out.
  */
 export function searchText({ suggestions }: Pick<Identification, 'suggestions'>, correctedName = ''): string {
   const names = suggestions.flatMap(({ plantName, scientificName }) => [plantName, scientificName]);
   let found = '';
   for (const word of new Set([correctedName, ...names].flatMap(searchWords))) {
     const longer = found === '' ? word : `${found} ${word}`;
-    if (Buffer.byteLength(longer) > MAX_BYTES) break;
-    found = longer;
+    if (Buffer.byteLength(longer) <= MAX_BYTES) found = longer;
   }
   return found;
 }
