@@ -1,4 +1,4 @@
-import type { Database } from '@plantcommunity/db';
+import { type Database, table } from '@plantcommunity/db';
 import { openTestDatabase, usesOneSession } from '@plantcommunity/db/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aPhoto } from './testing/entries.ts';
@@ -64,6 +64,28 @@ describe('the space that an owner uses', () => {
     clock.advance(30_000);
     await store.removeDeleted(new AbortController().signal);
     expect(await exactly()).toBe(0);
+  });
+
+  it('is not too little when it cannot be counted anew while identifications come back', async () => {
+    const { ann, save, store } = under;
+    const { id } = await save(ann, photosOf('one'));
+    await save(ann, photosOf('three'));
+    for (const [hide, restore] of [
+      [() => store.delete(ann, id), () => store.restore(ann, id)],
+      [() => store.deleteAll(ann), () => store.restoreAll(ann)],
+    ] as const) {
+      await hide();
+      await exactly();
+      await database.client
+        .$executeRaw`ALTER TABLE ${table('PhotoSpace')} ADD CONSTRAINT "fails" CHECK ("bytes" IS NOT NULL)`;
+      try {
+        await expect(restore()).rejects.toThrow('fails');
+      } finally {
+        await database.client.$executeRaw`ALTER TABLE ${table('PhotoSpace')} DROP CONSTRAINT "fails"`;
+      }
+      await restore();
+      expect(await kept()).toBe(8);
+    }
   });
 
   it('is counted anew after a day, for what an older release or an operator has changed', async () => {

@@ -32,9 +32,9 @@ export async function addSpace(transaction: Prisma.TransactionClient, ownerId: s
     ON CONFLICT ("ownerId") DO UPDATE SET "bytes" = kept."bytes" + ${bytes}`;
 }
 
-/** Lets the space of an owner be counted anew when it is next asked for. */
-export async function forgetSpace({ client }: Pick<StoreContext, 'client'>, ownerId: string): Promise<void> {
-  await client.photoSpace.updateMany({ where: { ownerId }, data: { bytes: null } });
+/** Lets the space of an owner be counted anew after the transaction, when it is next asked for. */
+export async function forgetSpace(transaction: Prisma.TransactionClient, ownerId: string): Promise<void> {
+  await transaction.photoSpace.updateMany({ where: { ownerId }, data: { bytes: null } });
 }
 
 /** Counts the bytes of all photos of an owner, and keeps them. An owner without an account has none. */

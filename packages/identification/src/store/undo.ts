@@ -38,42 +38,46 @@ export async function deleteAllIdentifications(context: UndoContext, ownerId: st
  * identification. One that is not deleted counts as brought back: a caller may repeat the call after a lost answer.
  */
 export async function restoreIdentification(context: UndoContext, ownerId: string, id: string): Promise<boolean> {
-  const { client } = context;
-  const { count } = await client.identification.updateMany({
-    where: { id, ownerId, OR: [{ deletedAt: null }, { deletedAt: { gt: undoneUntil(context) } }] },
-    data: { deletedAt: null },
+  return context.client.$transaction(async (transaction) => {
+    const { count } = await transaction.identification.updateMany({
+      where: { id, ownerId, OR: [{ deletedAt: null }, { deletedAt: { gt: undoneUntil(context) } }] },
+      data: { deletedAt: null },
+    });
+    if (count > 0) await forgetSpace(transaction, ownerId);
+    return count > 0;
   });
-  if (count > 0) await forgetSpace(context, ownerId);
-  return count > 0;
 }
 
 /** Brings back all identifications that their owner has deleted in the last 30 seconds. */
 export async function restoreAllIdentifications(context: UndoContext, ownerId: string): Promise<void> {
   const which = Prisma.sql`"deletedAt" > ${undoneUntil(context)}`;
-  if (await updateInBatches(context, ownerId, { which, deletedAt: null })) await forgetSpace(context, ownerId);
+  await updateInBatches(context, ownerId, { which, deletedAt: null });
 }
 
 /**
  * Sets when identifications of an owner were deleted. Locks them in the order of their ids, as every deletion does: two
- * that lock the same rows in different orders would wait for each other. Returns whether there were some.
+ * that lock the same rows in different orders would wait for each other. Those that come back use space again, which is
+ * then counted anew.
  */
 async function updateInBatches(
   { client }: Pick<StoreContext, 'client'>,
   ownerId: string,
   { deletedAt, which }: { which: Prisma.Sql; deletedAt: Date | null },
-): Promise<boolean> {
-  let after = '';
-  for (;;) {
-    const rows = await client.$queryRaw<{ id: string }[]>`
-      UPDATE ${table('Identification')} SET "deletedAt" = ${deletedAt} WHERE "id" = ANY (ARRAY(
-        SELECT "id" FROM ${table('Identification')} WHERE "ownerId" = ${ownerId} AND "id" > ${after} AND ${which}
-        ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE
-      )) RETURNING "id"`;
-    const last = rows
-      .map(({ id }) => id)
-      .toSorted()
-      .at(-1);
-    if (last === undefined) return after !== '';
-    after = last;
+): Promise<void> {
+  let after: string | undefined = '';
+  while (after !== undefined) {
+    const from: string = after;
+    after = await client.$transaction(async (transaction) => {
+      const rows = await transaction.$queryRaw<{ id: string }[]>`
+        UPDATE ${table('Identification')} SET "deletedAt" = ${deletedAt} WHERE "id" = ANY (ARRAY(
+          SELECT "id" FROM ${table('Identification')} WHERE "ownerId" = ${ownerId} AND "id" > ${from} AND ${which}
+          ORDER BY "id" LIMIT ${BATCH_SIZE} FOR UPDATE
+        )) RETURNING "id"`;
+      if (rows.length > 0 && deletedAt === null) await forgetSpace(transaction, ownerId);
+      return rows
+        .map(({ id }) => id)
+        .toSorted()
+        .at(-1);
+    });
   }
 }
