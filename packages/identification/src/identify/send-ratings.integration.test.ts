@@ -82,6 +82,23 @@ describe('the rating of an answer', () => {
     ]);
   });
 
+  it('is not sent again when its owner repeats it, or gives the plant another name', async () => {
+    const { ann, asked, clock, database, store } = flow;
+    const id = await flow.save(ann, 'one');
+    await store.giveFeedback(ann, id, { rating: 'it_is', name: 'Dracena' });
+    await sendRatings();
+    const sent = await database.client.feedback.findFirstOrThrow();
+    clock.advance(MINUTE_MS);
+    await store.giveFeedback(ann, id, { rating: 'it_is', name: 'Dracaena' });
+    expect(await sendRatings()).toEqual({ done: 0, waiting: 0 });
+    expect(asked).toEqual([['one', 'it_is']]);
+    expect(await database.client.feedback.findFirstOrThrow()).toEqual({
+      ...sent,
+      name: 'Dracaena',
+      createdAt: new Date(clock.now()),
+    });
+  });
+
   it('is tried again with growing pauses while the provider fails, and not while it may not be asked', async () => {
     const { ann, asked, clock, store } = flow;
     await store.giveFeedback(ann, await flow.save(ann, 'one'), { rating: 'right' });

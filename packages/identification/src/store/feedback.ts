@@ -22,8 +22,8 @@ export function readFeedback({
 
 /**
  * Stores the owner's feedback on an identification, in the place of an earlier one, and has its rating sent if a provider
- * keeps what it is about. From then on a search finds the name that the owner gave. Returns undefined if the owner has no
- * such identification.
+ * keeps what it is about and has not got the same rating last. From then on a search finds the name that the owner gave.
+ * Returns undefined if the owner has no such identification.
  */
 export async function giveFeedback(
   { client, clock, ownId }: Pick<StoreContext, 'client' | 'clock' | 'ownId'>,
@@ -43,16 +43,21 @@ export async function giveFeedback(
     if (row === undefined) return undefined;
     const search = searchText(storedResult.parse(row.result), name);
     await transaction.identification.update({ where: { id }, data: { search }, select: { id: true } });
-    const copies = await transaction.identificationCopy.count({ where: { identificationId: id, copy } });
     const given = { rating, name: name ?? null, createdAt };
-    const unsent = { sentAt: null, tries: 0, nextTryAt: copies > 0 ? createdAt : null, failedAt: null };
-    const stored = await transaction.feedback.upsert({
-      where: { identificationId: id },
-      create: { identificationId: id, ...given, ...unsent },
-      update: { ...given, ...unsent },
-      select: feedbackColumns,
-    });
-    return readFeedback(stored);
+    // A rating that is repeated, such as by a caller that got no answer, is sent once.
+    const isSent = { identificationId: id, rating, sentAt: { not: null } };
+    const repeated = await transaction.feedback.updateMany({ where: isSent, data: given });
+    if (repeated.count === 0) {
+      const copies = await transaction.identificationCopy.count({ where: { identificationId: id, copy } });
+      const unsent = { sentAt: null, tries: 0, nextTryAt: copies > 0 ? createdAt : null, failedAt: null };
+      await transaction.feedback.upsert({
+        where: { identificationId: id },
+        create: { identificationId: id, ...given, ...unsent },
+        update: { ...given, ...unsent },
+        select: { identificationId: true },
+      });
+    }
+    return { rating, ...(name !== undefined && { name }), createdAt };
   });
 }
 
