@@ -272,6 +272,15 @@ describe('the React page in a browser', () => {
     expect(registered).toEqual([{ ...person, ...(name !== undefined && { name }) }]);
   });
 
+  it.each(REGISTER)('creates no account at %s with a first or last name that is no text', async (path) => {
+    under = apiUnderTest();
+    for (const names of [{ first_name: 5 }, { first_name: 'Rosa', last_name: null }, { last_name: ['Canina'] }]) {
+      const headers = { ...react.headers, 'Content-Type': 'application/json' };
+      const refused = await send(path, headers, Buffer.from(JSON.stringify({ ...person, ...names })));
+      expect({ names, status: refused.status }).toEqual({ names, status: 400 });
+    }
+  });
+
   it.each(['login', 'logout', 'csrf'])('finds no sign-in with cookies at /api/v1/auth/%s/', async (name) => {
     const { body, status } = await send(`/api/v1/auth/${name}/`, react.headers, Buffer.alloc(0));
     expect({ status, body }).toMatchObject({ status: 404, body: { code: 'not_found' } });

@@ -73,8 +73,13 @@ function withName(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const sentFields: Readonly<Record<string, unknown>> = { ...body };
   const { first_name, last_name, username: _, ...rest } = sentFields;
-  const names = [first_name, last_name].map((sent) => (typeof sent === 'string' ? sent.trim() : ''));
-  const name = names.filter((part) => part !== '').join(' ');
+  const names = [first_name, last_name].filter((sent) => sent !== undefined);
+  // `registration` refuses fields that it does not know: no name is dropped without a word.
+  if (!names.every((sent) => typeof sent === 'string')) return body;
+  const name = names
+    .map((sent) => sent.trim())
+    .filter((sent) => sent !== '')
+    .join(' ');
   return name === '' || 'name' in rest ? rest : { ...rest, name };
 }
 
