@@ -59,13 +59,13 @@ test('the Plant.id client deletes the copy of an answer, which then cannot be re
 test('the Plant.id client rates an answer without a comment, also one that is gone', async () => {
   const { plantIdClient } = clients();
   const { copyToken = '' } = await plantIdClient.identify(await request(picture(1)), signal);
-  for (const rating of ['right', 'not_this'] as const) await plantIdClient.rateCopy?.(copyToken, rating, signal);
+  for (const rating of ['right', 'not_this'] as const) await plantIdClient.rateAnswer?.(copyToken, rating, signal);
   const kept = await fetch(`${simulator.plantIdBaseUrl}/identification/${copyToken}`, {
     headers: { 'Api-Key': 'some-key' },
   });
   expect(await kept.json()).toMatchObject({ feedback: { rating: 1 } });
   await plantIdClient.deleteCopy?.(copyToken, signal);
-  await plantIdClient.rateCopy?.(copyToken, 'right', signal);
+  await plantIdClient.rateAnswer?.(copyToken, 'right', signal);
 });
 
 test('both clients report a picture without a plant as no plant', async () => {

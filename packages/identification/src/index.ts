@@ -9,8 +9,8 @@ export {
   type UnansweredCode,
 } from './errors.ts';
 export { createIdentificationService } from './identify/create-service.ts';
+export type { FollowUpRun } from './identify/follow-up-sender.ts';
 export type { ProgressEvent } from './identify/progress.ts';
-export type { QueueRun } from './identify/queue-sender.ts';
 export type {
   AnswerLease,
   AnswerType,

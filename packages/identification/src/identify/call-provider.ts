@@ -5,24 +5,24 @@ import { databaseUnavailable } from './outcomes.ts';
 import type { Question } from './questions.ts';
 import type { IdentificationOptions } from './service.ts';
 
-interface ProviderCallDependencies extends Pick<IdentificationOptions, 'clock' | 'logger'> {
+interface CallProviderDependencies extends Pick<IdentificationOptions, 'clock' | 'logger'> {
   /** While false, no provider is called. */
   readonly isDatabaseUp: () => boolean;
 }
 
-interface ProviderCallOptions {
+interface CallProviderOptions {
   /** Holders of the call: the subject and the address of its request. */
   readonly holders: readonly string[];
   /** Called before the call is sent; may throw to keep it from being sent. */
   readonly onSent: () => void;
 }
 
-/** Creates a function that makes one call as soon as its photos are ready, with the recall id for its answer. */
-export function createProviderCall({ clock, isDatabaseUp, logger }: ProviderCallDependencies) {
+/** Creates `callProvider`: it sends one question as soon as its photos are ready, and measures the call. */
+export function createCallProvider({ clock, isDatabaseUp, logger }: CallProviderDependencies) {
   return async (
     question: Question,
     ready: Promise<readonly NormalizedPhoto[]>,
-    { holders, onSent }: ProviderCallOptions,
+    { holders, onSent }: CallProviderOptions,
   ): Promise<ProviderAnswer> => {
     const { caller, durations, key, name, options, recallIds, rejections } = question;
     const photos = (await ready).map(({ jpeg }) => jpeg);

@@ -6,9 +6,9 @@ import { type ProviderDefinition, usualCredits } from '../providers/definition.t
 import { PROVIDERS } from '../providers/index.ts';
 import { type DailyUsage, StoredDailyUsage } from '../quotas/daily-usage.ts';
 import { usedShare } from '../quotas/periods.ts';
-import { createUnsentRatings } from '../store/feedback.ts';
+import { createRatingQueue } from '../store/feedback.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from '../store/idempotency-keys.ts';
-import { createUnusedCopies } from '../store/provider-copies.ts';
+import { createCopyDeletionQueue } from '../store/provider-copies.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { byProvider, type ProviderName } from '../types.ts';
 import { shortestAnswerTtlMs } from './answer-cache.ts';
@@ -113,8 +113,12 @@ function composeService(options: IdentificationOptions, parts: ServiceParts): Op
     deadlineMs: deadlineOf(names.map((name) => options.providers[name])),
   });
   const rows = { client: database.client, clock, host: options.host };
-  const deleteProviderCopies = createCopyDeletion({ copies: createUnusedCopies(rows), providers: pipelines, logger });
-  const sendRatings = createRatingSender({ ratings: createUnsentRatings(rows), providers: pipelines, logger });
+  const deleteProviderCopies = createCopyDeletion({
+    queue: createCopyDeletionQueue(rows),
+    providers: pipelines,
+    logger,
+  });
+  const sendRatings = createRatingSender({ queue: createRatingQueue(rows), providers: pipelines, logger });
   const freeRetries = createFreeRetries({ validMs: shortestAnswerTtlMs(options.lifetime), redis, logger });
 
   return {

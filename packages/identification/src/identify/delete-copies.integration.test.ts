@@ -1,7 +1,7 @@
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider-error.ts';
-import { createUnusedCopies } from '../store/provider-copies.ts';
+import { createCopyDeletionQueue } from '../store/provider-copies.ts';
 import { createCopyDeletion } from './delete-copies.ts';
 import { CopiesFlow } from './testing/copies-flow.ts';
 
@@ -20,7 +20,7 @@ async function removeAll(ownerId: string): Promise<void> {
 function deleteCopies() {
   const { clock, database } = flow;
   const run = createCopyDeletion({
-    copies: createUnusedCopies({ client: database.client, clock, host: '' }),
+    queue: createCopyDeletionQueue({ client: database.client, clock, host: '' }),
     providers: [flow.providerWith({ deleteCopy: (token: string) => flow.ask(token) })],
     logger: createLogger({ level: 'silent' }),
   });

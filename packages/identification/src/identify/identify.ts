@@ -9,7 +9,7 @@ import { failureOf, type UnavailableReason, unavailable, unavailableReasonOf } f
 import type { Store } from '../store/store.ts';
 import type { Identification, ProviderAnswer, ProviderName } from '../types.ts';
 import { answerLifetime } from './answer-cache.ts';
-import { createProviderCall } from './call-provider.ts';
+import { createCallProvider } from './call-provider.ts';
 import { AwaitedCalls, loadWhileAwaited, WaitLimit } from './call-waiters.ts';
 import {
   answeredWithoutCall,
@@ -59,7 +59,7 @@ export function createIdentify(
   const save = createSaver(dependencies);
   const structureOf = createStructureCache();
   const calls = new AwaitedCalls(clock);
-  const call = createProviderCall(dependencies);
+  const callProvider = createCallProvider(dependencies);
 
   return async (given) => {
     const request = { ...given, options: withCoarseLocation(given.options) };
@@ -139,7 +139,7 @@ export function createIdentify(
     ): Promise<readonly Question[]> {
       const early = (question: Question) => ({
         load: () =>
-          call(question, decode(photos, { ...owner, background: true }), { holders, onSent: () => undefined }),
+          callProvider(question, decode(photos, { ...owner, background: true }), { holders, onSent: () => undefined }),
         ...cacheOptions(question),
       });
       const mayRefresh = mayAsk() && request.spending?.reserve === undefined;
@@ -232,7 +232,7 @@ export function createIdentify(
       try {
         const load = () =>
           calls.callWhileAwaited(key, ready, callsInFlight, (checked, onSent) =>
-            call(question, checked, { holders, onSent }),
+            callProvider(question, checked, { holders, onSent }),
           );
         const getOrLoad = () => cache.getOrLoad(key, load, { ...cacheOptions(question), signal });
         const { joined, source, stale, value } = await loadWhileAwaited(getOrLoad, signal);

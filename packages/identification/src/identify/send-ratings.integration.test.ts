@@ -1,7 +1,7 @@
 import { createLogger } from '@plantcommunity/telemetry';
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../providers/provider-error.ts';
-import { createUnsentRatings } from '../store/feedback.ts';
+import { createRatingQueue } from '../store/feedback.ts';
 import type { FeedbackRating } from '../types.ts';
 import { createRatingSender } from './send-ratings.ts';
 import { CopiesFlow } from './testing/copies-flow.ts';
@@ -15,13 +15,13 @@ const flow = new CopiesFlow();
 /** Sends ratings as a process does that has just started. `receive`: what the provider does meanwhile. */
 function sendRatings(receive: () => Promise<unknown> = async () => undefined) {
   const { clock, database } = flow;
-  const rateCopy = async (token: string, rating: FeedbackRating) => {
+  const rateAnswer = async (token: string, rating: FeedbackRating) => {
     await flow.ask([token, rating]);
     await receive();
   };
   const run = createRatingSender({
-    ratings: createUnsentRatings({ client: database.client, clock, host: '' }),
-    providers: [flow.providerWith({ rateCopy })],
+    queue: createRatingQueue({ client: database.client, clock, host: '' }),
+    providers: [flow.providerWith({ rateAnswer })],
     logger: createLogger({ level: 'silent' }),
   });
   return run(new AbortController().signal);

@@ -23,8 +23,8 @@ import type {
   StoredIdentification,
 } from '../store/types.ts';
 import type { CacheLookup, CallOutcome, Feedback, Identification, IdentifyOptions, ProviderName } from '../types.ts';
+import type { FollowUpRun } from './follow-up-sender.ts';
 import type { ProgressEvent } from './progress.ts';
-import type { QueueRun } from './queue-sender.ts';
 
 /** Configuration of one provider. */
 export interface ProviderConfig {
@@ -249,10 +249,10 @@ export interface OperatedService extends IdentificationService {
   readonly operated: Readonly<Record<ProviderName, OperatedProvider>>;
   /** Returns what each provider that is on was used on the UTC day of `at`. @throws errors of the database */
   usedOn(at: number): Promise<readonly DayUse[]>;
-  /** Deletes what providers keep of identifications to which nothing refers any more. @throws errors of the database */
-  deleteProviderCopies(signal: AbortSignal): Promise<QueueRun>;
+  /** Deletes the copies at providers to which nothing refers any more. @throws errors of the database */
+  deleteProviderCopies(signal: AbortSignal): Promise<FollowUpRun>;
   /** Sends the ratings of owners to the providers whose answers they are about. @throws errors of the database */
-  sendRatings(signal: AbortSignal): Promise<QueueRun>;
+  sendRatings(signal: AbortSignal): Promise<FollowUpRun>;
   /** As {@link Store.removeDeleted}. */
   removeDeleted(signal: AbortSignal): ReturnType<Store['removeDeleted']>;
   /** As {@link Store.fillSearch}. */

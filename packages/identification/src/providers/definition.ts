@@ -100,17 +100,17 @@ export interface ProviderClient {
    */
   rejects?(options: IdentifyOptions, signal: AbortSignal): Promise<RejectedPart | undefined>;
   /**
-   * Deletes the copy of an identification that the provider keeps, with its photos; done when there is none. Absent for a
-   * provider that keeps none.
+   * Deletes the copy that the provider keeps of an identification, with its photos. Does nothing when there is no copy any
+   * more. Absent for a provider that keeps none.
    * @throws {ProviderError} and the reason of `signal`
    */
   readonly deleteCopy?: (token: string, signal: AbortSignal) => Promise<void>;
   /**
-   * Tells the provider how an owner rates the answer of which it keeps a copy, in the place of an earlier rating; done when
-   * there is no copy any more. Absent for a provider that takes no ratings.
+   * Tells the provider how an owner rates an answer of which it keeps a copy; the rating replaces an earlier one. Does
+   * nothing when there is no copy any more. Absent for a provider that takes no ratings.
    * @throws {ProviderError} and the reason of `signal`
    */
-  readonly rateCopy?: (token: string, rating: FeedbackRating, signal: AbortSignal) => Promise<void>;
+  readonly rateAnswer?: (token: string, rating: FeedbackRating, signal: AbortSignal) => Promise<void>;
   /**
    * Asks a free route what is used and left, and so whether service and key work.
    * @throws {ProviderError} and the reason of `signal`

@@ -3,13 +3,13 @@ import type { Clock } from '@plantcommunity/resilience';
 import { isValid } from 'ulid';
 import type { Feedback, FeedbackRating } from '../types.ts';
 import { databaseId } from './database-identity.ts';
+import { expiredBefore, type FollowUpQueue, failedTry, followUpState } from './follow-up-queue.ts';
 import { memoize } from './memoize.ts';
-import { expiredBefore, failedTry, queueState, type RequestQueue } from './request-queue.ts';
 import { searchText } from './search-text.ts';
 import { storedResult } from './stored-json.ts';
 import type { StoreContext, StoredFeedback } from './types.ts';
 
-/** The columns of which a stored feedback is read. */
+/** The columns from which feedback is read. */
 export const feedbackColumns = { rating: true, name: true, createdAt: true } satisfies Prisma.FeedbackSelect;
 
 export function readFeedback({
@@ -21,9 +21,9 @@ export function readFeedback({
 }
 
 /**
- * Stores the owner's feedback on an identification, in the place of an earlier one, and has its rating sent if a provider
- * keeps what it is about and has not got the same rating last. From then on a search finds the name that the owner gave.
- * Returns undefined if the owner has no such identification.
+ * Stores the owner's feedback on an identification; it replaces earlier feedback. If a provider keeps a copy of the answer,
+ * and the last rating that it got is another one, the rating waits to be sent to it. From then on a search finds the name
+ * that the owner gave. Returns undefined if the owner has no such identification.
  */
 export async function giveFeedback(
   { client, clock, ownId }: Pick<StoreContext, 'client' | 'clock' | 'ownId'>,
@@ -36,7 +36,7 @@ export async function giveFeedback(
   const createdAt = new Date(now);
   const copy = { databaseId: await ownId(), createdAt: { gt: expiredBefore(now) } };
   return client.$transaction(async (transaction) => {
-    // With the lock the identification stays, and of two requests at once one follows the other.
+    // The lock keeps the identification, and makes two requests at the same time run one after the other.
     const [row] = await transaction.$queryRaw<{ result: unknown }[]>`
       SELECT "result" FROM ${table('Identification')}
       WHERE "id" = ${id} AND "ownerId" = ${ownerId} AND "deletedAt" IS NULL FOR UPDATE`;
@@ -65,20 +65,20 @@ export async function giveFeedback(
 interface DueRating {
   readonly identificationId: string;
   readonly rating: FeedbackRating;
-  /** When it was given: a later one takes its place. */
+  /** When it was given; a later rating has another time. */
   readonly createdAt: Date;
   /** Token of the copy that the provider keeps of the answer. */
   readonly token: string;
 }
 
 /**
- * The ratings that are not sent yet, of answers whose copies this database has recorded: one that was restored from a dump,
- * such as that of a staging system, also has the feedback of its original. A rating that another one has replaced is no
- * longer one of them.
+ * The ratings that are not sent yet, of answers whose copies this database has recorded. A database that was restored from a
+ * dump, such as that of a staging system, also has the feedback of the original database, and does not send it. A rating
+ * that was replaced is not sent any more.
  */
-export type UnsentRatings = RequestQueue<DueRating>;
+export type RatingQueue = FollowUpQueue<DueRating>;
 
-export function createUnsentRatings({
+export function createRatingQueue({
   client,
   clock,
   host,
@@ -87,9 +87,9 @@ export function createUnsentRatings({
   clock: Clock;
   /** Host name of the app (see `databaseId`). */
   host: string;
-}): UnsentRatings {
+}): RatingQueue {
   const ownId = memoize(() => databaseId(client, host));
-  /** The identifications that their owners have not deleted, and that a provider keeps. */
+  /** Selects the identifications that their owners have not deleted, and of which a provider keeps a copy. */
   const kept = (copy: Prisma.ProviderCopyWhereInput) => ({ deletedAt: null, copies: { some: { copy } } });
   return {
     async due({ origin, provider }, limit) {
@@ -130,7 +130,7 @@ export function createUnsentRatings({
         UPDATE ${table('Feedback')} SET ${failedTry(clock.now())}
         WHERE "identificationId" = ${identificationId} AND "createdAt" = ${createdAt}`;
     },
-    async removeExpired() {
+    async giveUpExpired() {
       const copy = { createdAt: { gt: expiredBefore(clock.now()) } };
       await client.feedback.updateMany({
         where: { nextTryAt: { not: null }, identification: { copies: { none: { copy } } } },
@@ -139,7 +139,7 @@ export function createUnsentRatings({
     },
     async state() {
       const copy = { databaseId: await ownId() };
-      return queueState(
+      return followUpState(
         await client.feedback.aggregate({
           where: { nextTryAt: { not: null }, identification: kept(copy) },
           _count: true,

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type Prisma, type PrismaClient, table } from '@plantcommunity/db';
 import type { Clock } from '@plantcommunity/resilience';
 import { databaseId } from './database-identity.ts';
+import { expiredBefore, type FollowUpQueue, failedTry, followUpState } from './follow-up-queue.ts';
 import { memoize } from './memoize.ts';
-import { expiredBefore, failedTry, queueState, type RequestQueue } from './request-queue.ts';
 import type { ProviderCopy } from './types.ts';
 
-/** A copy whose `keptUntil` is younger by this is not written again: many callers save the same answer at once. */
-const KEPT_STEP_MS = 1_800_000;
+/** `keptUntil` of a known copy is written only if it grows by this: many callers save the same answer at the same time. */
+const MIN_EXTENSION_MS = 1_800_000;
 
-/** Records what providers keep, and extends how long a kept answer may refer to it. Returns the ids of the rows. */
+/** Records what providers keep, and extends how long a cached answer may refer to it. Returns the ids of the rows. */
 export async function recordCopies(
   client: Prisma.TransactionClient,
   copies: readonly ProviderCopy[],
@@ -23,7 +23,7 @@ export async function recordCopies(
       // Another transaction may record the same copy.
       const data = { id: randomUUID(), ...where, ...recorded, keptUntil: new Date(keptUntil) };
       await client.providerCopy.createMany({ data, skipDuplicates: true });
-    } else if (known.keptUntil.getTime() <= keptUntil - KEPT_STEP_MS) {
+    } else if (known.keptUntil.getTime() <= keptUntil - MIN_EXTENSION_MS) {
       await client.providerCopy.updateMany({ where, data: { keptUntil: new Date(keptUntil) } });
     }
     ids.push(known?.id ?? (await client.providerCopy.findFirstOrThrow({ where, select: { id: true } })).id);
@@ -38,13 +38,13 @@ interface DueCopy {
 }
 
 /**
- * The copies that nothing refers to any more: no identification, and no kept answer. Only those that this database has
- * recorded: one that was restored from a dump, such as that of a staging system, also has those of its original. A copy to
- * which something refers again is no longer one of them.
+ * The copies to delete: neither an identification nor a cached answer refers to them any more, and this database has
+ * recorded them. A database that was restored from a dump, such as that of a staging system, also has the copies of the
+ * original database, and does not delete them. A copy to which something refers again is not deleted.
  */
-export type UnusedCopies = RequestQueue<DueCopy>;
+export type CopyDeletionQueue = FollowUpQueue<DueCopy>;
 
-export function createUnusedCopies({
+export function createCopyDeletionQueue({
   client,
   clock,
   host,
@@ -53,7 +53,7 @@ export function createUnusedCopies({
   clock: Clock;
   /** Host name of the app (see `databaseId`). */
   host: string;
-}): UnusedCopies {
+}): CopyDeletionQueue {
   const ownId = memoize(() => databaseId(client, host));
   const unused = () => ({ keptUntil: { lte: new Date(clock.now()) }, uses: { none: {} } });
   return {
@@ -76,12 +76,12 @@ export function createUnusedCopies({
     async postpone({ id }) {
       await client.$executeRaw`UPDATE ${table('ProviderCopy')} SET ${failedTry(clock.now())} WHERE "id" = ${id}`;
     },
-    async removeExpired() {
+    async giveUpExpired() {
       const createdAt = { lte: expiredBefore(clock.now()) };
       await client.providerCopy.deleteMany({ where: { ...unused(), createdAt } });
     },
     async state() {
-      return queueState(
+      return followUpState(
         await client.providerCopy.aggregate({
           where: { ...unused(), databaseId: await ownId() },
           _count: true,

@@ -3,8 +3,8 @@ import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import type { NormalizedPhoto } from '../photos/types.ts';
 import type { ConfirmingProviderName, Feedback, Identification, IdentifyOptions } from '../types.ts';
+import type { ProviderAddress } from './follow-up-queue.ts';
 import type { PhotoFiles } from './photo-files.ts';
-import type { ProviderAddress } from './request-queue.ts';
 
 /** `hash`: SHA-256 of the upload, lower-case hex. */
 export interface PhotoToSave {
@@ -26,7 +26,7 @@ export interface NewIdentification {
 /** What a provider keeps of an identification: photos and answer. */
 export interface ProviderCopy extends ProviderAddress {
   readonly token: string;
-  /** Until then a kept answer may refer to it, in milliseconds since 1970. */
+  /** Time until which a cached answer may refer to the copy, in milliseconds since 1970. */
   readonly keptUntil: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from '@plantcommunity/db';
-import type { OperatedService, OrphanDeletion, QueueRun, RefusedDeletion } from '@plantcommunity/identification';
+import type { FollowUpRun, OperatedService, OrphanDeletion, RefusedDeletion } from '@plantcommunity/identification';
 import type { Clock } from '@plantcommunity/resilience';
 import type { Logger } from '@plantcommunity/telemetry';
 import { DAY_MS } from '../durations.ts';
@@ -73,7 +73,7 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
       every: { minutes: 15 },
       run: async (signal) => {
         const run = await identification.deleteProviderCopies(signal);
-        return queueReport(`Deleted ${run.done} copies of identifications at providers`, run, clock.now());
+        return followUpReport(`Deleted ${run.done} copies of identifications at providers`, run, clock.now());
       },
     },
     {
@@ -81,7 +81,7 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
       every: { minutes: 15 },
       run: async (signal) => {
         const run = await identification.sendRatings(signal);
-        return queueReport(`Sent ${run.done} ratings of answers to providers`, run, clock.now());
+        return followUpReport(`Sent ${run.done} ratings of answers to providers`, run, clock.now());
       },
     },
     {
@@ -93,13 +93,13 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
   ];
 }
 
-/** Age of the first failure from which requests count as stuck: an outage of a provider alone is no failure of the job. */
-const STUCK_REQUESTS_MS = DAY_MS;
+/** Age of the first failure from which follow-ups count as stuck: an outage of a provider alone is no failure of the job. */
+const STUCK_FOLLOW_UPS_MS = DAY_MS;
 
-/** `done`: what the run did, without its full stop. @throws {JobFailure} when a provider has refused a request for a day */
-function queueReport(done: string, { failingSince, waiting }: QueueRun, now: number): JobReport {
-  const text = `${done}; ${waiting} wait.`;
-  if (failingSince === undefined || now - failingSince < STUCK_REQUESTS_MS) return { text, waiting };
+/** `summary`: what the run did, without a full stop. @throws {JobFailure} when a follow-up has failed for a day */
+function followUpReport(summary: string, { failingSince, waiting }: FollowUpRun, now: number): JobReport {
+  const text = `${summary}; ${waiting} wait.`;
+  if (failingSince === undefined || now - failingSince < STUCK_FOLLOW_UPS_MS) return { text, waiting };
   const since = new Date(failingSince).toISOString().slice(0, 16).replace('T', ' ');
   throw new JobFailure(`${text} Some have failed since ${since} UTC: see the log.`, { waiting });
 }

@@ -191,7 +191,7 @@ describe('the rating of an answer', () => {
       answer(404, 'The requested identification does not exist.'),
     );
     const client = clientFor(`${stub.url}/api/v3`);
-    for (const rating of FEEDBACK_RATINGS) await client.rateCopy?.('a1b2', rating, unhurried());
+    for (const rating of FEEDBACK_RATINGS) await client.rateAnswer?.('a1b2', rating, unhurried());
     const sent = stub.requests.map(({ body, headers, method, url }) => ({
       request: `${method} ${url.pathname}`,
       key: headers.get('api-key'),
@@ -207,7 +207,7 @@ describe('the rating of an answer', () => {
     [403, 'misconfigured'],
   ])('fails with status %i', async (status, type) => {
     await using stub = await startStub(answer(status, ''));
-    const rated = clientFor(stub.url).rateCopy?.('a1b2', 'right', unhurried());
+    const rated = clientFor(stub.url).rateAnswer?.('a1b2', 'right', unhurried());
     expect(await errorOf(Promise.resolve(rated))).toMatchObject({ type });
   });
 });

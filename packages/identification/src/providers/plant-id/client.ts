@@ -47,8 +47,8 @@ export function createPlantIdClient(
     return withCopy(toAnswer(result), access_token);
   }
 
-  /** Sends a request about a copy that Plant.id may keep no longer. */
-  async function tellAboutCopy(request: ExchangeRequest, signal: AbortSignal): Promise<void> {
+  /** Sends a request about a copy. Succeeds also when Plant.id keeps it no longer. */
+  async function sendFollowUp(request: ExchangeRequest, signal: AbortSignal): Promise<void> {
     const reply = await exchange(request, signal);
     if (reply.status !== 404) accepted(reply);
   }
@@ -74,8 +74,8 @@ export function createPlantIdClient(
       return withCopy(toAnswer(result), access_token);
     },
 
-    deleteCopy: (token, signal) => tellAboutCopy(deleteRequest(base, apiKey, token), signal),
-    rateCopy: (token, rating, signal) => tellAboutCopy(ratingRequest(base, apiKey, token, rating), signal),
+    deleteCopy: (token, signal) => sendFollowUp(deleteRequest(base, apiKey, token), signal),
+    rateAnswer: (token, rating, signal) => sendFollowUp(ratingRequest(base, apiKey, token, rating), signal),
 
     async usage(signal) {
       const text = accepted(await exchange(usageRequest(base, apiKey), signal));
