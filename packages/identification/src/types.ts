@@ -46,7 +46,7 @@ export interface IdentifyOptions {
   project?: string;
 }
 
-/** What an owner says about an answer: it is right, it is wrong, or it is wrong and the plant is another one. */
+/** What an owner says about an answer: it is right, it is wrong, or it is wrong and the owner names the plant. */
 export const FEEDBACK_RATINGS = ['right', 'not_this', 'it_is'] as const;
 export type FeedbackRating = (typeof FEEDBACK_RATINGS)[number];
 

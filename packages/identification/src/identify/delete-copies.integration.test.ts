@@ -83,7 +83,7 @@ describe('the copy that a provider keeps of an identification', () => {
     });
   });
 
-  it('is tried again with growing pauses while the provider fails, and not while its circuit is open', async () => {
+  it('has its deletion repeated with growing pauses while the provider fails, and not while the circuit is open', async () => {
     const { ann, asked, clock } = flow;
     await flow.save(ann, 'one');
     await removeAll(ann);
@@ -110,7 +110,7 @@ describe('the copy that a provider keeps of an identification', () => {
     expect(asked).toHaveLength(6);
   });
 
-  it('stops the run after three failures in succession', async () => {
+  it('is left to a later run after three failures in succession', async () => {
     const { ann, asked, clock } = flow;
     for (const token of ['one', 'two', 'three', 'four']) await flow.save(ann, token);
     await removeAll(ann);
@@ -120,7 +120,7 @@ describe('the copy that a provider keeps of an identification', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('is not asked for by a copy of the database, which asks only for its own', async () => {
+  it('is deleted only by the database that recorded it, not by one that was restored from its dump', async () => {
     const { ann, asked, clock, database } = flow;
     await flow.save(ann, 'of the original');
     await flow.moveDatabase();
@@ -137,7 +137,7 @@ describe('the copy that a provider keeps of an identification', () => {
     expect(await database.client.providerCopy.count()).toBe(0);
   });
 
-  it('at another base URL is never asked for, and forgotten once no provider keeps it any more', async () => {
+  it('at another base URL is never deleted there, and forgotten once no provider keeps it any more', async () => {
     const { ann, asked, clock } = flow;
     await flow.save(ann, 'one', 'http://simulator.example');
     await removeAll(ann);

@@ -99,7 +99,7 @@ describe('the rating of an answer', () => {
     });
   });
 
-  it('is tried again with growing pauses while the provider fails, and not while it may not be asked', async () => {
+  it('is sent again with growing pauses while the provider fails, and not while the provider may not be asked', async () => {
     const { ann, asked, clock, store } = flow;
     await store.giveFeedback(ann, await flow.save(ann, 'one'), { rating: 'right' });
     flow.failure = new ProviderError('plant_id', 'failed', 'status 503');
@@ -124,7 +124,7 @@ describe('the rating of an answer', () => {
     expect(asked).toHaveLength(5);
   });
 
-  it('of an answer that no provider keeps waits for nothing', async () => {
+  it('of an answer that no provider keeps does not wait to be sent', async () => {
     const { ann, asked, store } = flow;
     const { copies: _none, ...entry } = flow.entryOf(ann, 'one');
     const saved = await store.save(entry);
@@ -143,7 +143,7 @@ describe('the rating of an answer', () => {
     expect(await flow.database.client.feedback.count()).toBe(1);
   });
 
-  it('is not sent by a copy of the database, which sends only those of its own answers', async () => {
+  it('is sent only by the database that recorded the answer, not by one that was restored from its dump', async () => {
     const { ann, asked } = flow;
     const [before, after] = [await flow.save(ann, 'rated there'), await flow.save(ann, 'rated here')];
     await flow.store.giveFeedback(ann, before, { rating: 'right' });
@@ -166,7 +166,7 @@ describe('the rating of an answer', () => {
     expect(await sendRatings()).toEqual({ done: 1, waiting: 0 });
   });
 
-  it('goes with the identification, before it is sent', async () => {
+  it('is deleted with the identification, before it is sent', async () => {
     const { ann, asked, clock, store } = flow;
     const id = await flow.save(ann, 'one');
     await store.giveFeedback(ann, id, { rating: 'right' });

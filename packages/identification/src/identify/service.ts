@@ -231,7 +231,7 @@ export interface IdentificationService {
   exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
   /** `index` counts from 1. */
   photo(ownerId: string, id: string, index: number): Promise<{ bytes: Buffer } | undefined>;
-  /** Stores the owner's feedback, in the place of an earlier one. Returns undefined if the owner has no such identification. */
+  /** Stores the owner's feedback; it replaces earlier feedback. Returns undefined if the owner has no such identification. */
   giveFeedback(ownerId: string, id: string, feedback: Feedback): Promise<StoredFeedback | undefined>;
   /** As {@link Store.delete}. */
   delete(ownerId: string, id: string): Promise<boolean>;

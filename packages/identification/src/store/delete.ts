@@ -16,8 +16,8 @@ const TIME_LENGTH = 10;
 const UNUSED_FILE_AGE_MS = 3_600_000;
 
 /**
- * Files without a row that are deleted at once although they are many of all files. More of them mean that the database is
- * not the one the files belong to, or older than they are.
+ * Number of files without a row up to which they are deleted, even if they are most of all files. More of them may mean
+ * that the database is not the one the files belong to, or older than they are.
  */
 const MAX_UNUSED_FILES = 100;
 /** Share of all files up to which files without a row are deleted, however many they are. */
@@ -140,8 +140,8 @@ export async function deleteOrphanedPhotos(context: StoreContext, signal: AbortS
 
 /**
  * Deletes the photos that no identification refers to, also those of an earlier deletion that was interrupted: all of them,
- * or those `among` the given ids. While another database uses the files, or while the store cannot say so, they and the
- * rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and its
+ * or those `among` the given ids. While another database uses the files, or while it is unknown whether one does, files
+ * and rows are left to a later run. First the photo's hash is removed, so that no upload finds it again; then its file, and its
  * row last; the files of a batch at the same time.
  */
 async function deleteUnreferencedPhotos(
@@ -252,7 +252,7 @@ async function deleteFiles(context: StoreContext, ids: readonly string[], signal
   return { deleted, failures };
 }
 
-/** Removes the hashes of the next batch of unreferenced photos. */
+/** Removes the hashes of the next batch of unreferenced photos. Returns the batch, and whose hashes were removed. */
 async function releaseUnreferenced(
   transaction: Prisma.TransactionClient,
   { after, among, limit }: { after: string; limit: number; among?: readonly string[] },

@@ -27,7 +27,7 @@ export interface FollowUpState {
  * that a restart loses none.
  */
 export interface FollowUpQueue<FollowUp> {
-  /** Returns the follow-ups to a provider that are due for a try, at most `limit`; the one that is due for the longest time comes first. */
+  /** Returns at most `limit` follow-ups to a provider that are due for a try, the one that is due for longest first. */
   due(of: ProviderAddress, limit: number): Promise<readonly FollowUp[]>;
   /** Records that the provider accepted a follow-up, unless the follow-up was changed meanwhile. */
   complete(followUp: FollowUp): Promise<void>;
@@ -44,7 +44,7 @@ export function expiredBefore(now: number): Date {
   return new Date(now - LONGEST_KEPT_MS);
 }
 
-/** Returns the SQL that sets the columns of a row after a failed try. The exponent is bounded, because the power would overflow. */
+/** Returns the SQL that sets the columns of a row after a failed try. Without its bound the power would overflow. */
 export function failedTry(now: number): Prisma.Sql {
   const at = new Date(now);
   return Prisma.sql`

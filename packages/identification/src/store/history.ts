@@ -136,7 +136,7 @@ function toStored(
 /**
  * Yields the owner's identifications as they were answered, newest first. A page is read when the reader has taken the
  * one before, in no transaction: however long the history is and however slow its reader, one page is in memory and no
- * connection is held. Each identification is as it was at one time; one that is deleted meanwhile may be missing.
+ * connection is held. Each identification is as it was when its page was read; one that is deleted before is left out.
  */
 export async function* exportHistory(
   { client, clock }: ReadContext,

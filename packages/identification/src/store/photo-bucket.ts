@@ -19,7 +19,7 @@ export interface PhotoBucket {
     | undefined;
 }
 
-/** Objects of one DeleteObjects, by the protocol. */
+/** Maximum number of objects in one request DeleteObjects, by the protocol. */
 const MAX_REMOVED = 1_000;
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -94,7 +94,7 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
         return new Map();
       }
       const Objects = ids.map((each) => ({ Key: keyOf(each) }));
-      // Quiet: only errors are answered.
+      // Quiet: the answer lists errors only.
       const removal = new sdk.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
       removal.middlewareStack.add((next) => (given) => next(withMd5(given)), { step: 'build', priority: 'low' });
       const { Errors = [] } = await client.send(removal, endingWith(signal));
@@ -132,8 +132,8 @@ export function openPhotoBucket(options: PhotoBucket): PhotoFiles {
 }
 
 /**
- * Adds the checksum that the protocol has for DeleteObjects from its beginning. Services other than AWS ask for it, while
- * the SDK sends newer checksums only, which they do not know.
+ * Adds the MD5 checksum that the first version of the protocol asks for in DeleteObjects. Some services other than AWS
+ * still need it, while the SDK sends newer checksums only, which they do not know.
  */
 function withMd5<Given extends { request: unknown }>(given: Given): Given {
   const { request } = given;

@@ -12,7 +12,7 @@ export interface PhotoFiles {
   write(id: string, jpeg: Buffer, signal?: AbortSignal): Promise<void>;
   /** Undefined when there is no such file. */
   read(id: string, signal?: AbortSignal): Promise<Buffer | undefined>;
-  /** Number of files that `remove` takes at once. */
+  /** Maximum number of files in one call of `remove`. */
   readonly maxRemoved: number;
   /**
    * Removes files; one that is not there counts as removed. Returns the errors of those that could not be removed, by id.

@@ -19,7 +19,7 @@ import { DATABASE_IDS, fileNameOf, type PhotoFiles, photoIdOf, type StoredFile }
 /** Ending of a file that is being written, or whose process died meanwhile. */
 const PARTIAL = '.part';
 
-/** Files that are removed at once: each is a call of the operating system, which may be slow on a network drive. */
+/** Maximum number of files that are removed at the same time: each needs a call of the system, slow on a network drive. */
 const MAX_REMOVED = 100;
 
 /** Opens a folder for photos, whose files only this user of the operating system may read. */

@@ -1,10 +1,10 @@
 import type { Identification } from '../types.ts';
 
-/** Longest column `search`, in bytes of UTF-8: an entry of its index takes at most 2,704. */
+/** Maximum length of the column `search`, in bytes of UTF-8: an entry of its index takes at most 2,704. */
 const MAX_BYTES = 2_000;
 
 const ACCENTS = /[\u0300-\u036f]/g;
-/** They stand inside words, and some people leave them out: `Adam's needle`. */
+/** Apostrophes stand inside words, and some people leave them out: `Adam's needle`. */
 const APOSTROPHES = /['’‘ʼʻ`´]/g;
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
 /** Letters that Unicode does not decompose, as they are written without them. The hybrid sign is written as a word. */
@@ -26,7 +26,7 @@ const REPLACEABLE = new RegExp(`[${[...REPLACED.keys()].join('')}]`, 'g');
 
 /**
  * Returns the words of a text in the form in which a search compares them: lower case, without accents, apostrophes and
- * punctuation. They hold no character that means anything in a pattern of SQL.
+ * punctuation. They hold no character that has a meaning in a pattern of `LIKE`.
  */
 export function searchWords(text: string): string[] {
   const plain = text

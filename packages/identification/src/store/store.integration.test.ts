@@ -78,7 +78,7 @@ describe('the feedback on an identification', () => {
     expect(given).toContainEqual((await store.find(ann, id))?.feedback);
   });
 
-  it('has the name that it gives found by a search, as long as it says so', async () => {
+  it('adds its name to the words of the search, until later feedback without a name replaces it', async () => {
     const { id } = await save(ann, [aPhoto('one')]);
     const search = async () => (await database.client.identification.findFirst({ where: { id } }))?.search;
     const before = await search();

@@ -51,8 +51,8 @@ export interface Store {
    */
   save(entry: NewIdentification): Promise<SavedIdentification | undefined>;
   /**
-   * Records what providers keep of answers, whether an identification of them is saved or not. The deletion of copies
-   * finds them there once nothing refers to them any more.
+   * Records the copies that providers keep of answers, whether an identification is saved or not, so that each can be
+   * deleted once nothing refers to it any more.
    */
   recordCopies(copies: readonly ProviderCopy[]): Promise<void>;
   /**
@@ -70,7 +70,7 @@ export interface Store {
   find(ownerId: string, id: string): Promise<StoredIdentification | undefined>;
   /** Yields all identifications of the owner, newest first, and reads no further than its reader asks (`exportHistory`). */
   exportHistory(ownerId: string): AsyncGenerator<ExportedIdentification, void>;
-  /** Stores the owner's feedback, in the place of an earlier one. Returns undefined if the owner has no such identification. */
+  /** Stores the owner's feedback; it replaces earlier feedback. Returns undefined if the owner has no such identification. */
   giveFeedback(ownerId: string, id: string, feedback: Feedback): Promise<StoredFeedback | undefined>;
   /**
    * Returns the JPEG of a photo; `index` counts from 1.

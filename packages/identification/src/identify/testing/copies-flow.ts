@@ -18,7 +18,10 @@ const ORIGIN = 'https://plant.example';
 /** A request as the provider received it. */
 type Asked = string | readonly unknown[];
 
-/** A store with two owners, whose identifications a provider keeps copies of, and what the provider is asked about them. */
+/**
+ * Sets up the tests of follow-ups: a store with two owners, and a provider that keeps copies of their identifications and
+ * lists what it is asked about them.
+ */
 export class CopiesFlow {
   database!: Database;
   clock!: FakeClock;
@@ -75,7 +78,7 @@ export class CopiesFlow {
     return id;
   }
 
-  /** Lets the database be a copy of another one: all that it has recorded so far belongs to its original. */
+  /** Makes the database one that was restored elsewhere: all that it has recorded so far belongs to the original. */
   async moveDatabase(): Promise<void> {
     await this.database.client.databaseIdentity.updateMany({ data: { place: 'the server of the original' } });
     this.openStore();
@@ -103,7 +106,7 @@ export class CopiesFlow {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  /** The provider, by whose client it is asked. */
+  /** Returns the provider, with a client that has these functions. */
   providerWith<Client extends object>(client: Client) {
     return {
       client: { name: 'plant_id' as const, origin: ORIGIN, ...client },
