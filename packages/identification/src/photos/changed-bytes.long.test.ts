@@ -45,7 +45,7 @@ function changed(bytes: Buffer, { at, kind, value }: Change): Buffer {
   return Buffer.concat([head, Buffer.from(added), tail]);
 }
 
-/** Changes bytes of photos, and returns how often each outcome was seen. Rejects with the smallest that is none of the declared ones. */
+/** Changes bytes of photos, and returns how often each outcome was seen. Rejects with the smallest change of another outcome. */
 async function outcomesOf(photos: readonly Buffer[], runs: number, maxMs: number): Promise<Outcomes> {
   const normalizer = createPhotoNormalizer({
     concurrency: 2,

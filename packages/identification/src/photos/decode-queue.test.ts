@@ -398,7 +398,7 @@ describe('a decode that waits for its start', () => {
     expect(await Promise.all([first, later])).toEqual(['long', 'leaf']);
   });
 
-  it('may run for longer than that, and wait longer in the background', async () => {
+  it('may run for longer than the maximum wait, and wait for longer in the background', async () => {
     const { add, clock, end, refused, run } = setUp();
     const first = run('anna', 'long');
     add('anna', 'store', true);

@@ -128,7 +128,10 @@ export function createDecodeQueue<T>(options: DecodeQueueOptions): DecodeQueue<T
     item.result.reject(busy(overShare));
   }
 
-  /** Waits for the job's end, until the signal aborts, or too long for its start: the last caller that leaves ends it. */
+  /**
+   * Waits for the job's end. Gives up when the signal aborts, or when the job has not started within `maxWait`. The last
+   * caller that gives up ends the job.
+   */
   async function waitFor(job: Job<T>, owner: QueueOwner, isBackground: boolean, signal?: AbortSignal): Promise<T> {
     job.waiters += 1;
     const left = Promise.withResolvers<never>();

@@ -269,7 +269,7 @@ describe('the normalizer under load', () => {
     expect(outcomes).toMatchObject([{ reason: { photo: 0 } }, { reason: { photo: 4 } }]);
   });
 
-  it('leaves a photo for later when its decode fails after ten seconds', async () => {
+  it('refuses a photo as busy when its decode fails after ten seconds', async () => {
     const clock = new FakeClock();
     const outcomeAfter = (ms: number) => {
       const failed = createNormalizer({ clock }).normalize(inspected(makeJpeg({ width: 9, height: 9 })), 0, ANNA);

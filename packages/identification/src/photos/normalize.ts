@@ -269,7 +269,7 @@ async function decodePhoto(photo: DecodablePhoto): Promise<NormalizedPhoto> {
   return { jpeg: data, width: info.width, height: info.height };
 }
 
-/** Sharp mirrors before it turns, too. */
+/** Mirrors and turns a picture. Sharp does so in the order of `Turn`: it mirrors first. */
 function turned(picture: Sharp, turn: Turn | undefined): Sharp {
   if (turn === undefined) return picture;
   return picture.flop(turn.isMirrored).rotate(turn.degrees);

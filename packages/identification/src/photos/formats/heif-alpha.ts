@@ -1,9 +1,9 @@
 import { type Box, HeifFault, type Items } from './heif-boxes.ts';
-import { type CodedPicture, readCoded, sizeOf } from './heif-grid.ts';
+import { type CodedPicture, readCodedPicture, sizeOf } from './heif-grid.ts';
 import { chunkType, DAMAGED } from './structure.ts';
 
 const AUXC = chunkType('auxC');
-/** What an auxiliary item is that holds the transparency of a picture, by its property `auxC`. */
+/** Types that the property `auxC` gives to an item that holds the transparency of a picture. */
 const ALPHA_TYPES = [
   'urn:mpeg:mpegB:cicp:systems:auxiliary:alpha',
   'urn:mpeg:hevc:2015:auxid:1',
@@ -21,7 +21,7 @@ export function readAlphas(bytes: Buffer, items: Items, pictures: readonly numbe
     const [alpha, ...others] = alphasOf(item);
     if (alpha === undefined) return [];
     const { height, width } = sizeOf(bytes, items, item);
-    const picture = readCoded(bytes, items, alpha);
+    const picture = readCodedPicture(bytes, items, alpha);
     const isSame = picture.width === width && picture.height === height;
     const isNested = [alpha, ...picture.coded].some((part) => alphasOf(part).length > 0);
     if (others.length > 0 || !isSame || isNested) throw new HeifFault(DAMAGED);

@@ -3,8 +3,8 @@ import { chunkType, DAMAGED } from './structure.ts';
 
 const GRID = chunkType('grid');
 const ISPE = chunkType('ispe');
-/** Properties for each of which a decoder copies the whole picture; an item may have as many as there are kinds. */
-const CHANGES = new Set(['clap', 'irot', 'imir'].map(chunkType));
+/** Properties that crop, turn or mirror the picture. A decoder copies it for each, so an item may have three at most. */
+const TRANSFORMS = new Set(['clap', 'irot', 'imir'].map(chunkType));
 
 interface Size {
   width: number;
@@ -23,7 +23,7 @@ export interface CodedPicture extends Size {
  * Reads the size of a picture and of its tiles. A grid must consist of tiles of one size that cover it with no tile to
  * spare, so that no small picture can make a decoder work on large ones.
  */
-export function readCoded(bytes: Buffer, items: Items, item: number): CodedPicture {
+export function readCodedPicture(bytes: Buffer, items: Items, item: number): CodedPicture {
   if (items.types.get(item) === GRID) return readGrid(bytes, items, item);
   const size = sizeOf(bytes, items, item);
   return { ...size, coded: [item], tiled: size };
@@ -33,8 +33,8 @@ export function readCoded(bytes: Buffer, items: Items, item: number): CodedPictu
 export function sizeOf(bytes: Buffer, { properties }: Items, item: number): Size {
   const own = properties.get(item) ?? [];
   const [box, ...others] = own.filter(({ type }) => type === ISPE);
-  const changes = own.filter(({ type }) => CHANGES.has(type));
-  if (box === undefined || others.length > 0 || changes.length > CHANGES.size) throw new HeifFault(DAMAGED);
+  const transforms = own.filter(({ type }) => TRANSFORMS.has(type));
+  if (box === undefined || others.length > 0 || transforms.length > TRANSFORMS.size) throw new HeifFault(DAMAGED);
   const fields = new Fields(bytes, box);
   fields.version();
   const size = { width: fields.number(4), height: fields.number(4) };

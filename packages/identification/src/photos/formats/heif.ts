@@ -1,6 +1,6 @@
 import { readAlphas } from './heif-alpha.ts';
 import { type Box, HeifFault, type Items, readBox, readItems } from './heif-boxes.ts';
-import { type CodedPicture, readCoded } from './heif-grid.ts';
+import { type CodedPicture, readCodedPicture } from './heif-grid.ts';
 import { readJpeg } from './jpeg.ts';
 import type { PhotoType } from './photo-formats.ts';
 import {
@@ -71,7 +71,7 @@ function readPicture(bytes: Buffer, brand: 'avif' | 'heic'): HeifReading {
   const items = readItems(bytes, meta);
   const { primary } = items;
   if (primary === undefined) throw new HeifFault(DAMAGED);
-  const picture = readCoded(bytes, items, primary);
+  const picture = readCodedPicture(bytes, items, primary);
   const { coded, height, width } = picture;
   const type = codecOf(items, coded);
   if (type === 'jpeg') return { type, structure: readJpegItem(bytes, items, primary) };

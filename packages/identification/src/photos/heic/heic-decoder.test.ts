@@ -284,7 +284,7 @@ describe('the one process at a time that decodes HEIC', { timeout: 60_000 }, () 
     await expect(endless).rejects.toBeInstanceOf(AbandonedCallError);
   });
 
-  it('is waited for by a HEIC for 20 seconds, then the photo is left for later', async () => {
+  it('is waited for by a HEIC for 20 seconds, then the photo is refused as busy', async () => {
     const clock = new FakeClock();
     const normalizer = createNormalizer({ program: program('end-by-signal.mts') }, clock);
     const caller = new AbortController();

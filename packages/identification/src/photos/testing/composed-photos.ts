@@ -3,7 +3,10 @@ import { box, codedItem, grid, type HeifItem, ispe, makeHeif, reference, u16, u3
 import { segment } from './make-jpeg.ts';
 import { realPicture } from './real-picture.ts';
 
-/** A text in every part of a composed photo that is not its primary picture. */
+/**
+ * A text in every part of a composed photo but its primary picture. A composed photo is a file that holds further pictures,
+ * a video or other data beside that picture.
+ */
 export const HIDDEN = 'not the primary picture';
 
 const APP1 = 0xe1;

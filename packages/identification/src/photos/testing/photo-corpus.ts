@@ -136,7 +136,7 @@ async function misnamedPhotos(): Promise<CorpusPhoto[]> {
     { name: 'a GIF under the name of a TIFF', bytes: gif, fileName: 'leaf.tiff', mediaType: 'image/tiff' },
     { name: 'a JPEG under the name of a species', bytes: jpeg, fileName: 'Ficus.lyrata' },
     {
-      name: 'a PNG that a browser still loads',
+      name: 'a PNG that a browser is still downloading',
       bytes: png,
       fileName: 'leaf.crdownload',
       mediaType: 'application/octet-stream',
@@ -221,7 +221,10 @@ const BAD_PHOTOS: Readonly<Record<string, CorpusPhoto['refusal']>> = {
   'ten million zeros': NO_PICTURE,
 };
 
-/** Photos that keep a decoder busy for long, or let it take much memory; some are harmless without the cause. */
+/**
+ * Photos that would keep a decoder busy for long, or let it take much memory. Those whose metadata alone would do so are
+ * accepted: no decoder gets to see it.
+ */
 async function bombs(): Promise<CorpusPhoto[]> {
   const text = compressedText(49 * MEGABYTE);
   const megapixel = { width: 1_000, height: 1_000 };

@@ -7,7 +7,7 @@ import { ExifTool } from 'exiftool-vendored';
 const ABOUT_THE_FILE = /^(SourceFile$|errors$|warnings$|ExifTool:|File:|Composite:(ImageSize|Megapixels)$)/;
 
 /** Why metadata cannot be read here; undefined when they can. */
-export const missingExiftool = existsSync('/usr/bin/perl') ? undefined : 'exiftool is a program in Perl';
+export const missingExiftool = existsSync('/usr/bin/perl') ? undefined : 'exiftool needs /usr/bin/perl';
 
 export interface MetadataReader {
   /** Returns the names of all tags of a photo, unknown ones too, that are not about the file itself. */
