@@ -24,12 +24,12 @@ import { createTrpcHandler } from './trpc/handler.ts';
 import { createRouters } from './trpc/router.ts';
 
 /** Progress streams that one subject may have open at once in this process. Most end within some seconds. */
-const PROGRESS_STREAMS = { most: 10, retryAfter: 5 };
+const PROGRESS_LIMITS = { maxPerSubject: 10, retryAfter: 5 };
 /**
  * Exports that may run at once in this process: each reads database and photos as fast as its caller takes them. Most
  * end within a minute, and a reader that stalls or is too slow is cut off (`streamBody`).
  */
-const EXPORTS = { most: 2, mostInAll: 8, retryAfter: 30 };
+const EXPORT_LIMITS = { maxPerSubject: 2, maxTotal: 8, retryAfter: 30 };
 
 const { appRouter, createCaller } = createRouters(NAMESPACES);
 
@@ -90,8 +90,8 @@ export function assembleApi({
     ...deps,
     namespaces,
     healthLimit: createHealthLimit(deps.clock),
-    streamLimit: createStreamLimit(PROGRESS_STREAMS),
-    exportLimit: createStreamLimit(EXPORTS),
+    progressLimit: createStreamLimit(PROGRESS_LIMITS),
+    exportLimit: createStreamLimit(EXPORT_LIMITS),
     concurrencyLimit: createConcurrencyLimit(deps.clock),
   };
   const { auth, config, metrics } = services;

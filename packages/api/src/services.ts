@@ -44,7 +44,7 @@ export interface Services {
   creditShares: CreditShares;
   throttles: Throttles;
   /** Of progress streams. */
-  streamLimit: StreamLimit;
+  progressLimit: StreamLimit;
   exportLimit: StreamLimit;
   concurrencyLimit: ConcurrencyLimit;
   healthLimit: HealthLimit;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createStreamLimit } from './stream-limit.ts';
 
 it('a stream that is closed twice frees one place', () => {
-  const streams = createStreamLimit({ most: 2, retryAfter: 5 });
+  const streams = createStreamLimit({ maxPerSubject: 2, retryAfter: 5 });
   const close = streams.open('user:anna');
   streams.open('user:anna');
   const refused = expect.objectContaining({ code: 'rate_limited', retryAfter: 5 }) as Error;
@@ -14,7 +14,7 @@ it('a stream that is closed twice frees one place', () => {
 });
 
 it('a process with as many streams as it may have refuses all subjects, until one is closed', () => {
-  const streams = createStreamLimit({ most: 2, mostInAll: 3, retryAfter: 30 });
+  const streams = createStreamLimit({ maxPerSubject: 2, maxTotal: 3, retryAfter: 30 });
   const close = streams.open('user:anna');
   streams.open('user:anna');
   streams.open('user:berta');

@@ -12,32 +12,32 @@ export interface StreamLimit {
 
 interface StreamLimits {
   /** Maximum number of streams of one subject. */
-  most: number;
+  maxPerSubject: number;
   /** Maximum number of streams of all subjects; unlimited if absent. */
-  mostInAll?: number;
-  /** Retry-After of a refusal: about the time after which a stream ends. */
+  maxTotal?: number;
+  /** Retry-After of a refusal, in seconds: about the time after which a stream ends. */
   retryAfter: number;
 }
 
 export function createStreamLimit({
-  most,
-  mostInAll = Number.POSITIVE_INFINITY,
+  maxPerSubject,
+  maxTotal = Number.POSITIVE_INFINITY,
   retryAfter,
 }: StreamLimits): StreamLimit {
   const streams = new Map<string, number>();
-  let inAll = 0;
+  let total = 0;
   return {
     open(subject) {
       const count = streams.get(subject) ?? 0;
-      if (count >= most) throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
-      if (inAll >= mostInAll) throw new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter });
+      if (count >= maxPerSubject) throw new ApiError('rate_limited', throttled(retryAfter), { retryAfter });
+      if (total >= maxTotal) throw new ApiError('busy', SERVICE_UNAVAILABLE, { retryAfter });
       streams.set(subject, count + 1);
-      inAll += 1;
+      total += 1;
       let isOpen = true;
       return () => {
         if (!isOpen) return;
         isOpen = false;
-        inAll -= 1;
+        total -= 1;
         const left = (streams.get(subject) ?? 1) - 1;
         if (left === 0) streams.delete(subject);
         else streams.set(subject, left);

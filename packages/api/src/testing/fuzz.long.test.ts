@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { fuzzFakes } from './fuzz-fakes.ts';
+import { fuzzWithFakes } from './fuzz-with-fakes.ts';
 
 it('3,000 drawn requests, valid and broken, get documented answers without a 5xx', async () => {
-  const { counts, unreached } = await fuzzFakes({ runs: 3_000 });
+  const { counts, unreached } = await fuzzWithFakes({ runs: 3_000 });
   expect(
     Object.keys(counts)
       .map(Number)

@@ -10,17 +10,17 @@ export { ANNA, type DrawnRequest } from './request-arbitrary.ts';
 
 const BASE_PATH = '/api/v1';
 /** An answer that takes longer counts as a hang. */
-const PATIENCE_MS = 20_000;
+const MAX_ANSWER_MS = 20_000;
 
 /** A server of the API. */
 export interface FuzzedServer {
   port: number;
   /**
-   * Puts what this server knows in place of what the draw has: Anna, the user of `ANNA`, and the values in the examples of
-   * the document. Absent where the server knows them.
+   * Replaces values of a drawn request by values that this server accepts: the credentials `ANNA`, and the examples of the
+   * document. Absent if the server accepts the drawn ones.
    */
   prepare?(drawn: DrawnRequest): Promise<DrawnRequest>;
-  /** Learns of each answer, which may have changed what the server knows. */
+  /** Called with each answer: the request may have changed which values the server accepts. */
   answered?(answer: SeenAnswer): void;
 }
 
@@ -70,7 +70,7 @@ function send({ body, headers, method, target }: DrawnRequest, port: number): Pr
       path,
       headers: { Host: 'localhost', ...headers, 'Content-Length': body.length },
     });
-    sent.setTimeout(PATIENCE_MS, () => sent.destroy(new Error(`${method} ${path} hangs`)));
+    sent.setTimeout(MAX_ANSWER_MS, () => sent.destroy(new Error(`${method} ${path} hangs`)));
     sent.on('error', reject);
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];

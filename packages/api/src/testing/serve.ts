@@ -70,7 +70,7 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse, handl
     method,
     headers,
     signal: leaving.signal,
-    // Types of browsers do not have it, which packages with pages use.
+    // The DOM types lack it; packages with pages compile this file with them.
     duplex: 'half' as const,
     body: hasBody ? (ReadableStream.from(incoming) as globalThis.ReadableStream<Uint8Array>) : null,
   };

@@ -36,7 +36,7 @@ const EXPOSED = [
 
 /**
  * Request headers that a page of another origin may send. Pages of Django systems send X-CSRFToken with each request: it is
- * not read, but without its name here browsers would keep the request back.
+ * not read, but browsers would not send the request if it were not allowed here.
  */
 const ALLOWED = ['Authorization', 'Content-Type', 'X-Request-Id', 'Idempotency-Key', 'X-CSRFToken'].join(', ');
 

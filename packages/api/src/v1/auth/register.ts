@@ -2,7 +2,7 @@ import { baseProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import { locationHeader } from '../../rest/openapi-headers.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
-import { registration, sentRegistration } from './wire.ts';
+import { registration, restRegistration } from './wire.ts';
 
 /** Creates an account, without signing in to it. */
 export function register<W extends WireShapes>({ account }: Presenter<W>) {
@@ -32,7 +32,7 @@ export function register<W extends WireShapes>({ account }: Presenter<W>) {
       },
     },
     errors: ['email_taken'],
-    input: ({ json }) => json(sentRegistration),
+    input: ({ json }) => json(restRegistration),
     respond: (json) => ({ status: 201, json, location: '/auth/me' }),
   });
 }

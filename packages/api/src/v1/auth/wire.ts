@@ -67,7 +67,7 @@ export const registration = z
  * `last_name` instead of `name`, and a `username`, which is ignored: people sign in with their email address, as on that
  * page.
  */
-export const sentRegistration = z.preprocess(withName, registration);
+export const restRegistration = z.preprocess(withName, registration);
 
 function withName(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;

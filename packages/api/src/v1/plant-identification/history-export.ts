@@ -72,7 +72,10 @@ async function* zipEntries({ exportedAt, ownerId, present, service }: HistoryExp
   }
 }
 
-/** Yields the parts of a JSON document, the first one when there is an identification, or none. */
+/**
+ * Yields the parts of the JSON document. The first one comes with the first identification, or at the end of an empty
+ * history: an error before it can still be answered as one.
+ */
 async function* documentOf(items: AsyncIterable<object>, exportedAt: Date): AsyncGenerator<string, void> {
   let text = `{"exported_at":${JSON.stringify(exportedAt)},"identifications":[\n`;
   for await (const item of items) {
@@ -86,7 +89,7 @@ async function* mapped<T, U>(items: AsyncIterable<T>, map: (item: T) => U): Asyn
   for await (const item of items) yield map(item);
 }
 
-/** Counts an export of the caller while it runs. @throws {ApiError} when too many run, once it is read */
+/** Counts an export of the caller while it runs. @throws {ApiError} at the first read, when too many run */
 export async function* limitedExport(
   { principal, request, services }: Context & { principal: { userId: string } },
   stream: ByteStream,
@@ -100,23 +103,23 @@ export async function* limitedExport(
   yield* closing(stream, close, request.signal);
 }
 
-/** Returns the headers of a file with an export that was begun at a time. */
-export function exportHeaders(exportedAt: Date, ending: 'json' | 'zip') {
+/** Returns the headers of an export, which browsers save as a file that is named by its format and its day. */
+export function exportHeaders(exportedAt: Date, format: 'json' | 'zip') {
   return {
-    'Content-Type': `application/${ending}`,
-    'Content-Disposition': `attachment; filename="identifications-${exportedAt.toISOString().slice(0, 10)}.${ending}"`,
+    'Content-Type': `application/${format}`,
+    'Content-Disposition': `attachment; filename="identifications-${exportedAt.toISOString().slice(0, 10)}.${format}"`,
     'Cache-Control': 'private, no-store',
   };
 }
 
-/** Documents the headers of such a file. */
-export function documentedExportHeaders(ending: 'json' | 'zip'): DocumentedHeaders {
+/** Documents these headers. */
+export function documentedExportHeaders(format: 'json' | 'zip'): DocumentedHeaders {
   return {
     'Content-Disposition': {
       description: 'A name for the file',
       required: true,
       schema: { type: 'string' },
-      example: `attachment; filename="identifications-2026-11-27.${ending}"`,
+      example: `attachment; filename="identifications-2026-11-27.${format}"`,
     },
   };
 }

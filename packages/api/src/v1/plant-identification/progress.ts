@@ -21,8 +21,8 @@ export function progressProcedure<W extends WireShapes>({ progress: { present } 
     .input(input)
     .subscription(async function* ({ ctx, input: { lastEventId = 0, requestId }, signal }) {
       const left = signal ?? ctx.request.signal;
-      const { identification, metrics, streamLimit } = ctx.services;
-      const release = streamLimit.open(subjectOf(ctx.principal, ctx.request.address));
+      const { identification, metrics, progressLimit } = ctx.services;
+      const release = progressLimit.open(subjectOf(ctx.principal, ctx.request.address));
       const closed = metrics.recordStream('progress');
       const close = () => {
         release();
