@@ -30,7 +30,7 @@ export function giveFeedback<W extends WireShapes>({ feedback }: Presenter<W>) {
     operationId: 'giveFeedback',
     summary: 'Say whether an answer is right',
     description:
-      'Stores what the caller says about an answer, in the place of earlier feedback; the identification and the history show it. If Plant.id answered, it is sent the rating, and never the name. Identifications of other users are not found.',
+      'Stores what the caller says about an answer, and replaces earlier feedback. The identification and the history show it. If Plant.id gave the answer, it gets the rating, and never the name. Identifications of other users are not found.',
     tag: 'Plant identification',
     method: 'POST',
     path: '/plant-identification/identifications/{id}/feedback',

@@ -150,7 +150,10 @@ export const newFeedback = z
       .max(MAX_FEEDBACK_NAME_LENGTH)
       .refine(isOneLine, 'must be one line without control characters')
       .optional()
-      .meta({ description: 'Name of the plant, common or scientific, on one line; with it_is, and with it alone' }),
+      .meta({
+        description:
+          'Common or scientific name of the plant, on one line. Required with it_is, refused with other ratings',
+      }),
   })
   .meta({ id: 'NewFeedback', example: EXAMPLES.newFeedback });
 
@@ -158,7 +161,7 @@ export const feedback = z
   .object({
     rating,
     name: z.string().optional().meta({ description: 'What the plant is, as the owner says' }),
-    created_at: z.iso.datetime().meta({ description: 'When it was given, the last time' }),
+    created_at: z.iso.datetime().meta({ description: 'When the feedback was last given' }),
   })
   .meta({
     id: 'Feedback',
