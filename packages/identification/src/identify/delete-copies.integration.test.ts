@@ -9,10 +9,10 @@ const HOUR_MS = 3_600_000;
 
 const flow = new CopiesFlow();
 
-/** Deletes all identifications of an owner, and removes them once that can no longer be undone. */
+/** Deletes all identifications of an owner, and removes them as the job does. */
 async function removeAll(ownerId: string): Promise<void> {
   await flow.store.deleteAll(ownerId);
-  flow.clock.advance(30_000);
+  flow.clock.advance(60_000);
   await flow.store.removeDeleted(new AbortController().signal);
 }
 

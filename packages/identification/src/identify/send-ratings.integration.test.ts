@@ -172,7 +172,7 @@ describe('the rating of an answer', () => {
     await store.giveFeedback(ann, id, { rating: 'right' });
     await store.delete(ann, id);
     expect({ run: await sendRatings(), asked }).toEqual({ run: { done: 0, waiting: 0 }, asked: [] });
-    clock.advance(30_000);
+    clock.advance(MINUTE_MS);
     await store.removeDeleted(new AbortController().signal);
     expect(await flow.database.client.feedback.count()).toBe(0);
   });

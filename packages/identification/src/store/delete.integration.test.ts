@@ -45,9 +45,9 @@ async function newUser(): Promise<string> {
   return id;
 }
 
-/** Removes what was deleted, as the job does once it can no longer be restored. */
+/** Removes what was deleted, as the job does a minute later. */
 async function removeDeleted(): Promise<number> {
-  const later = new FakeClock(Date.now() + 30_000);
+  const later = new FakeClock(Date.now() + 60_000);
   return storeAt(later).removeDeleted(new AbortController().signal);
 }
 

@@ -4,7 +4,7 @@ import { usesFilesAlone } from './database-identity.ts';
 import { PhotoStoreTimeoutError, withFileDeadline } from './file-deadline.ts';
 import { memoize } from './memoize.ts';
 import type { StoreContext } from './types.ts';
-import { undoneUntil } from './undo.ts';
+import { removableUntil } from './undo.ts';
 
 /** Number of identifications per transaction. */
 const BATCH_SIZE = 100;
@@ -68,9 +68,9 @@ export async function deleteOlderThan(context: StoreContext, time: number, signa
   return deleteWithPhotos(context, Prisma.sql`"id" < ${before}`, signal);
 }
 
-/** Removes the identifications whose deletion can no longer be undone, and their photos. Returns their number. */
+/** Removes the identifications that their owners deleted a minute ago or earlier, and their photos. Returns their number. */
 export async function removeDeleted(context: StoreContext, signal: AbortSignal): Promise<number> {
-  return deleteWithPhotos(context, Prisma.sql`"deletedAt" <= ${undoneUntil(context)}`, signal);
+  return deleteWithPhotos(context, Prisma.sql`"deletedAt" <= ${removableUntil(context)}`, signal);
 }
 
 /**

@@ -61,7 +61,7 @@ describe('the space that an owner uses', () => {
     await store.restoreAll(ann);
     expect(await kept()).toBe(8);
     await store.deleteAll(ann);
-    clock.advance(30_000);
+    clock.advance(60_000);
     await store.removeDeleted(new AbortController().signal);
     expect(await exactly()).toBe(0);
   });

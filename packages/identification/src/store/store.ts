@@ -92,7 +92,7 @@ export interface Store {
   /** Brings back all identifications that the owner has deleted in the last 30 seconds. */
   restoreAll(ownerId: string): Promise<void>;
   /**
-   * Removes the identifications that were deleted more than 30 seconds ago, and the photos that no other identification
+   * Removes the identifications that were deleted a minute ago or earlier, and the photos that no other identification
    * refers to, until `signal` aborts. Returns their number. A file that cannot be removed now is left to
    * `deleteOrphanedPhotos`. @throws errors of the database, the reason of `signal`
    */

@@ -11,8 +11,16 @@ const BATCH_SIZE = 1_000;
 type UndoContext = Pick<StoreContext, 'client' | 'clock'>;
 
 /** Returns the time of the last deletions that can no longer be undone. */
-export function undoneUntil({ clock }: Pick<StoreContext, 'clock'>): Date {
+function undoneUntil({ clock }: Pick<StoreContext, 'clock'>): Date {
   return new Date(clock.now() - UNDO_MS);
+}
+
+/**
+ * Returns the time of the last deletions whose identifications may be removed: a minute ago. Until then a restore of many,
+ * or one on an instance whose clock is late, may still be bringing them back.
+ */
+export function removableUntil({ clock }: Pick<StoreContext, 'clock'>): Date {
+  return new Date(clock.now() - 2 * UNDO_MS);
 }
 
 /**
