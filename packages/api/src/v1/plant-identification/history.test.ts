@@ -77,9 +77,9 @@ describe('the history of a user', () => {
     ]);
   });
 
-  it('is not filtered by what a form sends empty', async () => {
+  it.each(['', '%20'])('is not filtered by what a form sends empty or blank, as %j', async (value) => {
     const { api, history } = withHistory();
-    await api.rest(new Request(`${BASE}?q=&is_plant=&min_confidence=`, asAnna));
+    await api.rest(new Request(`${BASE}?q=${value}&is_plant=${value}&min_confidence=${value}`, asAnna));
     expect(history.mock.calls).toEqual([[anna.userId, { limit: 24 }]]);
   });
 

@@ -41,7 +41,7 @@ const query = z.object({
   }),
 });
 
-/** Filters that a form sends empty when its user chose nothing. */
+/** Filters that a form sends empty or blank when its user chose nothing. A blank number would count as 0. */
 const FILTERS: readonly string[] = ['q', 'is_plant', 'min_confidence'];
 
 /** Lists the caller's identifications, newest first: all, or those that a search and filters leave. */
@@ -72,7 +72,9 @@ export function listIdentifications<W extends WireShapes>({ history }: Presenter
     request: { query },
     responses: { 200: { description: 'One page', json: history.schema } },
     input: ({ query: sent }) =>
-      Object.fromEntries(Object.entries(sent).filter(([name, value]) => value !== '' || !FILTERS.includes(name))),
+      Object.fromEntries(
+        Object.entries(sent).filter(([name, value]) => value.trim() !== '' || !FILTERS.includes(name)),
+      ),
     respond: (json) => ({ status: 200, json }),
   });
 }
