@@ -3,7 +3,13 @@ import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
 import { EXAMPLES } from './examples.ts';
-import { documentedExportHeaders, EXPORT_ENDING, exportHeaders, historyJson, limitedExport } from './history-export.ts';
+import {
+  documentedExportHeaders,
+  EXPORT_LIMITS_TEXT,
+  exportHeaders,
+  historyJson,
+  limitedExport,
+} from './history-export.ts';
 
 /** Returns all identifications of the caller as one JSON document. Over tRPC, where nothing streams, `history` has them in pages. */
 export function exportIdentificationsAsJson<W extends WireShapes>({ exportedIdentification }: Presenter<W>) {
@@ -20,7 +26,7 @@ export function exportIdentificationsAsJson<W extends WireShapes>({ exportedIden
   return defineEndpoint({
     operationId: 'exportIdentificationsAsJson',
     summary: "Export all of the caller's identifications as JSON",
-    description: `Returns the whole history: each identification as it was answered, and what was asked. ${EXPORT_ENDING}`,
+    description: `Returns the whole history: each identification as it was answered, and what was asked. ${EXPORT_LIMITS_TEXT}`,
     tag: 'Plant identification',
     method: 'GET',
     path: '/plant-identification/identifications/export.json',

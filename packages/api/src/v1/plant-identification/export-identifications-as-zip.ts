@@ -1,7 +1,13 @@
 import { userProcedure } from '../../middleware/procedure.ts';
 import { defineEndpoint } from '../../rest/endpoint.ts';
 import type { Presenter, WireShapes } from '../presenter.ts';
-import { documentedExportHeaders, EXPORT_ENDING, exportHeaders, historyZip, limitedExport } from './history-export.ts';
+import {
+  documentedExportHeaders,
+  EXPORT_LIMITS_TEXT,
+  exportHeaders,
+  historyZip,
+  limitedExport,
+} from './history-export.ts';
 
 /** Returns all identifications of the caller with their photos, as a ZIP. Only REST offers it. */
 export function exportIdentificationsAsZip<W extends WireShapes>({ exportedIdentification }: Presenter<W>) {
@@ -15,7 +21,7 @@ export function exportIdentificationsAsZip<W extends WireShapes>({ exportedIdent
   return defineEndpoint({
     operationId: 'exportIdentificationsAsZip',
     summary: "Export all of the caller's identifications with their photos",
-    description: `Returns the whole history as a ZIP: \`photos/\` has the stored photos, named by date, identification and number, and \`identifications.json\` has what \`exportIdentificationsAsJson\` returns, with \`files\` for the photos that the ZIP holds. A photo that is deleted meanwhile is left out. ${EXPORT_ENDING}`,
+    description: `Returns the whole history as a ZIP: \`photos/\` has the stored photos, named by date, identification and number, and \`identifications.json\` has what \`exportIdentificationsAsJson\` returns, with \`files\` for the photos that the ZIP holds. A photo that is deleted meanwhile is left out. ${EXPORT_LIMITS_TEXT}`,
     tag: 'Plant identification',
     method: 'GET',
     path: '/plant-identification/identifications/export.zip',

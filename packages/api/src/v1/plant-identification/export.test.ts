@@ -16,7 +16,7 @@ const createdAt = new Date('2026-03-01T12:00:00.000Z');
 
 const idOf = (n: number) => `01JD8Z4Q0M3T5R7V9X1B${String(n).padStart(6, '0')}`;
 
-function sheet(n: number, photoNumbers: readonly number[] = [1]): ExportedIdentification {
+function identificationOf(n: number, photoNumbers: readonly number[] = [1]): ExportedIdentification {
   return {
     identification: { ...monstera, id: idOf(n) },
     createdAt,
@@ -28,15 +28,15 @@ function sheet(n: number, photoNumbers: readonly number[] = [1]): ExportedIdenti
 }
 
 /** The API for a history of Anna, with what was read of it. */
-function withSheets(sheets: Iterable<ExportedIdentification>, photoOf = (id: string, n: number) => `${id} ${n}`) {
-  const read = { sheets: 0, photos: 0, ended: 0 };
+function withHistory(history: Iterable<ExportedIdentification>, photoOf = (id: string, n: number) => `${id} ${n}`) {
+  const read = { identifications: 0, photos: 0, ended: 0 };
   const under = apiUnderTest({
     service: {
       async *exportHistory(ownerId) {
         try {
           if (ownerId !== anna.userId && ownerId !== ada.userId) return;
-          for (const one of sheets) {
-            read.sheets += 1;
+          for (const one of history) {
+            read.identifications += 1;
             yield one;
           }
         } finally {
@@ -58,7 +58,7 @@ function withSheets(sheets: Iterable<ExportedIdentification>, photoOf = (id: str
 /** An endless history. */
 const endless = {
   *[Symbol.iterator]() {
-    for (let n = 0; ; n += 1) yield sheet(n);
+    for (let n = 0; ; n += 1) yield identificationOf(n);
   },
 };
 
@@ -67,7 +67,7 @@ const jsonOf = (text: string | Buffer | undefined) =>
 
 describe('an export as JSON', () => {
   it('has every identification as it was answered, what was asked, and its time', async () => {
-    const { send } = withSheets([sheet(2, [1, 2]), sheet(1, [])]);
+    const { send } = withHistory([identificationOf(2, [1, 2]), identificationOf(1, [])]);
     const answer = await send('json');
     expect(answer.status).toBe(200);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -89,11 +89,11 @@ describe('an export as JSON', () => {
   });
 
   it('of an empty history is an empty list', async () => {
-    expect(jsonOf(await (await withSheets([]).send('json')).text())).toMatchObject({ identifications: [] });
+    expect(jsonOf(await (await withHistory([]).send('json')).text())).toMatchObject({ identifications: [] });
   });
 
   it('reads no photo', async () => {
-    const { read, send } = withSheets([sheet(1)]);
+    const { read, send } = withHistory([identificationOf(1)]);
     await (await send('json')).text();
     expect(read.photos).toBe(0);
   });
@@ -101,7 +101,7 @@ describe('an export as JSON', () => {
 
 describe('an export as ZIP', () => {
   it('has the photos, named by date, identification and number, and the JSON that names them', async () => {
-    const { send } = withSheets([sheet(2, [1, 2]), sheet(1, [])]);
+    const { send } = withHistory([identificationOf(2, [1, 2]), identificationOf(1, [])]);
     const answer = await send('zip');
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-type': 'application/zip',
@@ -120,7 +120,9 @@ describe('an export as ZIP', () => {
   });
 
   it('leaves out a photo that was deleted meanwhile, and its JSON does not name it', async () => {
-    const { send } = withSheets([sheet(2, [1, 3]), sheet(1)], (id, n) => (id === idOf(2) && n === 1 ? '' : 'jpeg'));
+    const { send } = withHistory([identificationOf(2, [1, 3]), identificationOf(1)], (id, n) =>
+      id === idOf(2) && n === 1 ? '' : 'jpeg',
+    );
     const files = await readZip(Buffer.from(await (await send('zip')).arrayBuffer()));
     const kept = [`photos/2026-03-01-${idOf(2)}-3.jpg`, `photos/2026-03-01-${idOf(1)}-1.jpg`];
     expect([...files.keys()]).toEqual([...kept, 'identifications.json']);
@@ -129,18 +131,18 @@ describe('an export as ZIP', () => {
   });
 
   it('of an empty history has the JSON alone', async () => {
-    const files = await readZip(Buffer.from(await (await withSheets([]).send('zip')).arrayBuffer()));
+    const files = await readZip(Buffer.from(await (await withHistory([]).send('zip')).arrayBuffer()));
     expect([...files.keys()]).toEqual(['identifications.json']);
   });
 });
 
 describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
-  it('is read as far as its reader has come, and ends with it', async () => {
-    const { read, send } = withSheets(endless);
+  it('is read no further than its reader asks, and ends when its reader leaves', async () => {
+    const { read, send } = withHistory(endless);
     const reader = (await send(kind)).body?.getReader();
     for (let n = 0; n < 30; n += 1) await reader?.read();
-    // A sheet of a ZIP makes four parts: header, name, photo and descriptor.
-    expect(read.sheets).toBeLessThanOrEqual(32);
+    // An identification of a ZIP makes four parts: header, name, photo and descriptor.
+    expect(read.identifications).toBeLessThanOrEqual(32);
     expect(read.photos).toBeLessThanOrEqual(32);
     expect(read.ended).toBe(0);
     await reader?.cancel();
@@ -148,7 +150,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
   });
 
   it('stops reading database and photos when a connection takes no more, and goes on when it does', async () => {
-    const { api, clock, read } = withSheets(endless, () => 'x'.repeat(100_000));
+    const { api, clock, read } = withHistory(endless, () => 'x'.repeat(100_000));
     const server = await serve(guardUnderTest(clock), (request) => api.rest(request));
     closing.push(() => server.close());
     const socket = connect(server.port, '127.0.0.1').pause();
@@ -157,19 +159,19 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     let before = -1;
     await expect
       .poll(() => {
-        const isStill = before === read.sheets && before > 0;
-        before = read.sheets;
+        const isStill = before === read.identifications && before > 0;
+        before = read.identifications;
         return isStill;
       })
       .toBe(true);
     socket.resume();
-    await expect.poll(() => read.sheets).toBeGreaterThan(before + 100);
+    await expect.poll(() => read.identifications).toBeGreaterThan(before + 100);
     socket.destroy();
     await expect.poll(() => read.ended).toBe(1);
   });
 
   it('answers HEAD without a body and leaves nothing open', async () => {
-    const { read, send } = withSheets(endless);
+    const { read, send } = withHistory(endless);
     for (let n = 0; n < 3; n += 1) {
       const answer = await send(kind, { method: 'HEAD' });
       expect({ status: answer.status, body: await answer.text() }).toEqual({ status: 200, body: '' });
@@ -177,8 +179,8 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     expect(read.ended).toBe(3);
   });
 
-  it('is one of two at most of an account, and gets 429 with Retry-After until one ends', async () => {
-    const { send } = withSheets(endless);
+  it('gets 429 with Retry-After while two exports of the account run', async () => {
+    const { send } = withHistory(endless);
     const running = [await send(kind), await send('json')];
     const refused = await send(kind);
     expect({ status: refused.status, after: refused.headers.get('retry-after') }).toEqual({ status: 429, after: '30' });
@@ -189,7 +191,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
   });
 
   it('ends and frees its place when its caller leaves, although its body is neither read nor cancelled', async () => {
-    const { read, send } = withSheets(endless);
+    const { read, send } = withHistory(endless);
     const leaving = new AbortController();
     for (let n = 0; n < 2; n += 1) await send(kind, { signal: leaving.signal });
     leaving.abort();
@@ -198,7 +200,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
   });
 
   it('is cut off for a reader that takes nothing for a minute, which is no error of the server', async () => {
-    const { api, clock, log, read, send } = withSheets(endless, () => 'x'.repeat(100_000));
+    const { api, clock, log, read, send } = withHistory(endless, () => 'x'.repeat(100_000));
     const server = await serve(guardUnderTest(clock), (request) => api.rest(request));
     closing.push(() => server.close());
     const request = get({
@@ -210,8 +212,8 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     let before = -1;
     await expect
       .poll(() => {
-        const isStill = before === read.sheets && before > 0;
-        before = read.sheets;
+        const isStill = before === read.identifications && before > 0;
+        before = read.identifications;
         return isStill;
       })
       .toBe(true);
@@ -225,7 +227,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     for (let n = 0; n < 2; n += 1) expect((await send(kind)).status).toBe(200);
   });
 
-  it('answers an error as long as nothing was sent', async () => {
+  it('answers an error that comes before the first bytes', async () => {
     const { api } = apiUnderTest({
       service: {
         // oxlint-disable-next-line require-yield -- it fails before
@@ -242,12 +244,12 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     }
   });
 
-  it('breaks the connection for an error after that, so that a part does not pass for the whole', async () => {
+  it('breaks the connection for an error after the first bytes, so that no client takes a part for the whole', async () => {
     const { promise: isAnswered, resolve: answered } = Promise.withResolvers<void>();
     const { api, clock, log } = apiUnderTest({
       service: {
         async *exportHistory() {
-          yield sheet(1);
+          yield identificationOf(1);
           await isAnswered;
           throw new Error('The database is gone');
         },
@@ -273,9 +275,9 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
   });
 
   it('requires a signed-in user, in development too', async () => {
-    const { read, send } = withSheets([sheet(1)]);
+    const { read, send } = withHistory([identificationOf(1)]);
     expect((await send(kind, { headers: {} })).status).toBe(401);
-    expect(read.sheets).toBe(0);
+    expect(read.identifications).toBe(0);
   });
 });
 

@@ -124,6 +124,6 @@ export function documentedExportHeaders(format: 'json' | 'zip'): DocumentedHeade
   };
 }
 
-/** Says what an export does when it cannot go on. */
-export const EXPORT_ENDING =
-  'The answer is sent while it is read from the history. If that fails, the connection breaks, so that a part never passes for the whole. At most two exports of an account run at once; a reader that takes nothing for a minute, or less than 8 kB/s for longer, is cut off.';
+/** Text of the OpenAPI document about both exports: how they fail, and their limits. */
+export const EXPORT_LIMITS_TEXT =
+  'The answer is sent while it is read from the history. If that fails, the connection breaks, so that no client takes a part for the whole. At most two exports of an account run at once; a reader that takes nothing for a minute, or less than 8 kB/s for longer, is cut off.';
