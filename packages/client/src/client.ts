@@ -97,7 +97,7 @@ export interface PlantClient {
    * `ConnectionLost`. A reader that takes nothing for a minute, or less than 8 kB/s for longer, is cut off.
    */
   exportHistory(format: 'zip' | 'json', options?: CallOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
-  /** Says whether the answer is right, or which plant it is, in the place of earlier feedback. */
+  /** Says whether the answer is right, or which plant it is. It replaces earlier feedback. */
   giveFeedback(id: string, feedback: NewFeedback, options?: CallOptions): Promise<Feedback>;
   /** Deletes an identification with its photos. It can be restored for 30 seconds. */
   deleteIdentification(id: string, options?: CallOptions): Promise<void>;

@@ -35,7 +35,7 @@ interface SendOptions {
   /** Whether a second attempt cannot do the same work twice. Without it GET, HEAD and an Idempotency-Key tell. */
   isRepeatable?: boolean;
   onUpload?: UploadWatch['onUpload'] | undefined;
-  /** Returns the answer while its body arrives; the body is not sent again when it breaks off. */
+  /** Returns the answer before its body has arrived. The request is not repeated when the body breaks off. */
   isStreamed?: boolean;
 }
 
