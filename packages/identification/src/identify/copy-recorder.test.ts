@@ -21,7 +21,7 @@ async function keepingFlow() {
 }
 
 describe('what a provider keeps of an answer', () => {
-  it('is recorded for a caller without an account, until the cached answer has ended', async () => {
+  it('is recorded for a caller without an account, with the end of the cached answer', async () => {
     const { clock, identify, recordedCopies, settled } = await keepingFlow();
     await identify(request());
     await settled();

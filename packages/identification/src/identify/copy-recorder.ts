@@ -9,10 +9,10 @@ import type { ProviderAnswer } from '../types.ts';
 /** Time after the end of a cached answer in which a request that has read it may still save it. */
 const COPY_MARGIN_MS = 3_600_000;
 
-/** Time until copies that could not be recorded are recorded again. */
+/** Pause after a failed try to record copies. */
 const RETRY_MS = 30_000;
 
-/** Returns until when a cached answer, given now, may refer to what its provider keeps of it. */
+/** Returns the time until which a cached answer that is given now may refer to the copy at its provider. */
 export function copyKeptUntil(clock: Clock, { staleMs, ttlMs }: Lifetime): number {
   return clock.now() + (staleMs ?? ttlMs) + COPY_MARGIN_MS;
 }
@@ -23,14 +23,14 @@ export interface CopyRecorder {
   record(client: Pick<ProviderClient, 'name' | 'origin'>, answer: Pick<ProviderAnswer, 'copyToken'>): void;
   /** Tries to record the copies that wait; resolves after the try. Never rejects. */
   settled(): Promise<void>;
-  /** Ends the repetitions. */
+  /** Stops the tries. */
   close(): void;
 }
 
 /**
  * Creates a recorder that knows of every answer of a provider, whether an identification of it is saved or not: the caller
- * may have left, have no account, or the save may fail. Copies that cannot be recorded while the database is away are kept
- * in memory and tried again, so they are lost only if the process ends before the database is back.
+ * may have left, have no account, or the save may fail. Copies that cannot be recorded while the database is unavailable are
+ * kept in memory and tried again, so they are lost only if the process ends before the database is back.
  */
 export function createCopyRecorder(parts: {
   store: Pick<Store, 'recordCopies'>;
@@ -75,7 +75,7 @@ export function createCopyRecorder(parts: {
     record({ name: provider, origin }, { copyToken: token }) {
       if (token === undefined) return;
       waiting.add({ provider, origin, token, keptUntil: copyKeptUntil(clock, lifetime) });
-      // While the database is away, the next try records this one, too.
+      // While the database is unavailable, the next try records this one, too.
       if (cancelRetry === undefined) void flush();
     },
     async settled() {
