@@ -99,6 +99,18 @@ describe('the rating of an answer', () => {
     });
   });
 
+  it('is not sent again when its owner repeats it while it is sent', async () => {
+    const { ann, asked, clock, store } = flow;
+    const id = await flow.save(ann, 'one');
+    await store.giveFeedback(ann, id, { rating: 'right' });
+    await sendRatings(async () => {
+      clock.advance(1);
+      await store.giveFeedback(ann, id, { rating: 'right' });
+    });
+    expect(await sendRatings()).toEqual({ done: 0, waiting: 0 });
+    expect(asked).toEqual([['one', 'right']]);
+  });
+
   it('is sent again with growing pauses while the provider fails, and not while the provider may not be asked', async () => {
     const { ann, asked, clock, store } = flow;
     await store.giveFeedback(ann, await flow.save(ann, 'one'), { rating: 'right' });

@@ -119,9 +119,10 @@ export function createRatingQueue({
         copies.map(({ copy: { token } }) => ({ ...rating, token })),
       );
     },
-    async complete({ createdAt, identificationId, rating }) {
+    async complete({ identificationId, rating }) {
+      // Also one that its owner has repeated meanwhile: the provider has it.
       await client.feedback.updateMany({
-        where: { identificationId, rating, createdAt },
+        where: { identificationId, rating },
         data: { sentAt: new Date(clock.now()), nextTryAt: null },
       });
     },
