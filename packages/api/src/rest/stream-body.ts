@@ -37,27 +37,27 @@ interface StreamBodyOptions {
 /**
  * Creates the body of a response from a stream. Nothing is read ahead: the stream makes a part when the reader asks for
  * one. It is ended (by `return`) when the reader leaves, stalls or is too slow. Resolves once the first bytes are there, so
- * that what fails before them can be answered as an error; what fails later breaks the connection, which no client takes
- * for the end.
+ * that what fails before them can be answered as an error; what fails later breaks the connection, so that no client
+ * takes it for the end.
  * @throws what the stream throws before its first bytes; the reason of `signal` when the reader left before them
  */
 export async function streamBody(
   stream: ByteStream,
   { clock, onFailure, signal }: StreamBodyOptions,
 ): Promise<ReadableStream<Uint8Array>> {
-  const parts = inParts(stream);
+  const parts = splitIntoParts(stream);
   let first = await nextOf(parts);
   if (signal.aborted) {
     await parts.return();
     throw signal.reason;
   }
   let isOpen = true;
-  const patience = createPatience(clock);
+  const timeLimit = createReaderTimeLimit(clock);
   // A reader calls outside the context of the request, whose id belongs into the log.
   const inContext = AsyncLocalStorage.snapshot();
   const close = () => {
     isOpen = false;
-    patience.stop();
+    timeLimit.stop();
   };
   return new ReadableStream<Uint8Array>(
     {
@@ -67,7 +67,7 @@ export async function streamBody(
         signal.addEventListener('abort', () => end(controller, signal.reason), { once: true });
       },
       async pull(controller) {
-        patience.stop();
+        timeLimit.stop();
         try {
           const bytes = first ?? (await inContext(nextOf, parts));
           first = undefined;
@@ -77,7 +77,7 @@ export async function streamBody(
             controller.close();
           } else {
             controller.enqueue(bytes);
-            patience.add(bytes.length);
+            timeLimit.add(bytes.length);
             waitForReader(controller);
           }
         } catch (error) {
@@ -93,7 +93,7 @@ export async function streamBody(
   );
 
   function waitForReader(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    patience.wait(() => fail(controller, new StalledReaderError()));
+    timeLimit.wait(() => fail(controller, new StalledReaderError()));
   }
 
   function fail(controller: ReadableStreamDefaultController<Uint8Array>, error: unknown): void {
@@ -110,7 +110,7 @@ export async function streamBody(
 }
 
 /** The time for which a stream still waits for its reader. */
-interface Patience {
+interface ReaderTimeLimit {
   /** Waits from now on, and calls `onEnd` once no time is left. */
   wait(onEnd: () => void): void;
   stop(): void;
@@ -118,8 +118,8 @@ interface Patience {
   add(bytes: number): void;
 }
 
-/** Creates a patience of `STALL_MS`, which is also its maximum: a fast reader may not stop for longer than others. */
-function createPatience(clock: Clock): Patience {
+/** Creates a time limit of `STALL_MS`, which is also its maximum: a fast reader may not stop for longer than others. */
+function createReaderTimeLimit(clock: Clock): ReaderTimeLimit {
   let leftMs = STALL_MS;
   let stop = () => {};
   return {
@@ -144,7 +144,7 @@ async function nextOf(parts: ByteStream): Promise<Uint8Array | undefined> {
   return done === true ? undefined : value;
 }
 
-async function* inParts(stream: ByteStream): ByteStream {
+async function* splitIntoParts(stream: ByteStream): ByteStream {
   for await (const bytes of stream) {
     for (let at = 0; at < bytes.length; at += MAX_PART) yield bytes.subarray(at, at + MAX_PART);
   }

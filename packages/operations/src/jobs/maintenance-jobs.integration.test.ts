@@ -136,7 +136,7 @@ describe.each([
     service: 'deleteProviderCopies',
     text: 'Deleted 3 copies of identifications at providers; 2 wait.',
   },
-  { name: 'send-feedback', service: 'sendRatings', text: 'Sent 3 ratings of answers to providers; 2 wait.' },
+  { name: 'send-ratings', service: 'sendRatings', text: 'Sent 3 ratings of answers to providers; 2 wait.' },
 ])('the job $name', ({ name, service, text }) => {
   const DAY_OLD = MIDNIGHT + 3_000 - DAY_MS;
 

@@ -77,7 +77,7 @@ export function maintenanceJobs(parts: MaintenanceParts): readonly Job[] {
       },
     },
     {
-      name: 'send-feedback',
+      name: 'send-ratings',
       every: { minutes: 15 },
       run: async (signal) => {
         const run = await identification.sendRatings(signal);
