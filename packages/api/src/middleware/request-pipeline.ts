@@ -10,8 +10,8 @@ import {
 } from '@plantcommunity/http';
 import { acceptRequestId, currentRequestId, type Logger, runWithRequestId } from '@plantcommunity/telemetry';
 import type { ApiError } from '../errors/api-error.ts';
+import { StalledReaderError } from '../errors/stalled-reader-error.ts';
 import { subjectOf } from '../rate-limit/subject.ts';
-import { StalledReaderError } from '../rest/stream-body.ts';
 import type { Services } from '../services.ts';
 import type { Context, RequestContext } from './context.ts';
 import { PendingUpload } from './pending-upload.ts';

@@ -1,6 +1,7 @@
 import { FakeClock } from '@plantcommunity/resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { MIN_BYTES_PER_SECOND, STALL_MS, StalledReaderError, streamBody } from './stream-body.ts';
+import { StalledReaderError } from '../errors/stalled-reader-error.ts';
+import { MIN_BYTES_PER_SECOND, STALL_MS, streamBody } from './stream-body.ts';
 
 /** A stream of parts of given sizes, with what happened to it. */
 function source(sizes: readonly number[], { failure }: { failure?: Error } = {}) {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '@plantcommunity/resilience';
+import { StalledReaderError } from '../errors/stalled-reader-error.ts';
 
 /**
  * Longest time in which a reader takes nothing of a stream: a reader that stops must not hold its place for long. What it
@@ -12,16 +13,7 @@ export const MIN_BYTES_PER_SECOND = 8_000;
 /** Largest part in bytes. */
 const MAX_PART = 65_536;
 
-/** The reader of a stream took nothing for `STALL_MS`, or less than `MIN_BYTES_PER_SECOND` for longer. */
-export class StalledReaderError extends Error {
-  override readonly name = 'StalledReaderError';
-
-  constructor() {
-    super(
-      `The reader of a stream took nothing for ${STALL_MS / 1_000} s, or less than ${MIN_BYTES_PER_SECOND / 1_000} kB/s`,
-    );
-  }
-}
+const TOO_SLOW = `took nothing for ${STALL_MS / 1_000} s, or less than ${MIN_BYTES_PER_SECOND / 1_000} kB/s`;
 
 /** Bytes that an endpoint makes while its caller reads them. */
 export type ByteStream = AsyncGenerator<Uint8Array, void>;
@@ -93,7 +85,7 @@ export async function streamBody(
   );
 
   function waitForReader(controller: ReadableStreamDefaultController<Uint8Array>): void {
-    timeLimit.wait(() => fail(controller, new StalledReaderError()));
+    timeLimit.wait(() => fail(controller, new StalledReaderError(`The reader of a stream ${TOO_SLOW}`)));
   }
 
   function fail(controller: ReadableStreamDefaultController<Uint8Array>, error: unknown): void {

@@ -56,7 +56,7 @@ describe('searchText', () => {
     const word = '龟'.repeat(100);
     const names = Array.from({ length: 10 }, (_, n) => `${word}${n}`).join(' ');
     const text = searchText({ suggestions: [suggestion(names, 'Monstera')] }, 'Kept');
-    expect(text.split(' ')).toEqual(['kept', ...Array.from({ length: 6 }, (_, n) => `${word}${n}`)]);
+    expect(text.split(' ')).toEqual(['kept', ...Array.from({ length: 6 }, (_, n) => `${word}${n}`), 'monstera']);
   });
 
   it('keeps the names of the answer when its owner gives one that is too long as it is searched', () => {
