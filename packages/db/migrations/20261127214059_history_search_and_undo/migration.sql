@@ -6,7 +6,7 @@ ALTER TABLE "Identification" ADD COLUMN     "deletedAt" TIMESTAMP(3),
 ADD COLUMN     "search" TEXT;
 
 -- CreateIndex
-CREATE INDEX "Identification_history_idx" ON "Identification"("ownerId", "id" DESC, "deletedAt", "isPlant", "confidence", "search");
+CREATE INDEX "Identification_history_idx" ON "Identification"("ownerId", "id", "deletedAt", "isPlant", "confidence", "search");
 
 -- CreateIndex
 CREATE INDEX "Identification_deleted_idx" ON "Identification"("id") WHERE ("deletedAt" IS NOT NULL);

@@ -1,6 +1,3 @@
--- DropIndex
-DROP INDEX "Identification_history_idx";
-
 -- CreateTable
 CREATE TABLE "PhotoSpace" (
     "ownerId" TEXT NOT NULL,
@@ -9,9 +6,6 @@ CREATE TABLE "PhotoSpace" (
 
     CONSTRAINT "PhotoSpace_pkey" PRIMARY KEY ("ownerId")
 );
-
--- CreateIndex
-CREATE INDEX "Identification_history_idx" ON "Identification"("ownerId", "id", "deletedAt", "isPlant", "confidence", "search");
 
 -- AddForeignKey
 ALTER TABLE "PhotoSpace" ADD CONSTRAINT "PhotoSpace_ownerId_fkey" FOREIGN KEY ("ownerId") REFERENCES "User"("id") ON DELETE CASCADE ON UPDATE CASCADE;
