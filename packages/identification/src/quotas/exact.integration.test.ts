@@ -50,7 +50,10 @@ describe.skipIf(!testRedisUrl)('4 processes with 500 credits left', () => {
   it('make exactly 500 of 1,000 attempted calls', { timeout: TIMEOUT_MS }, async () => {
     const redisUrl = testRedisUrl;
     const attempts = ATTEMPTS / PROCESSES;
-    const settings: SpendingSettings = { redisUrl, serviceUrl, attempts, limit: LIMIT, prefix: `test:${randomUUID()}` };
+    const prefix = `test:${randomUUID()}`;
+    // The day's credits are counted anew at midnight: it is noon for the processes.
+    const clockOffsetMs = new Date().setUTCHours(12, 0, 0, 0) - Date.now();
+    const settings: SpendingSettings = { redisUrl, serviceUrl, attempts, limit: LIMIT, prefix, clockOffsetMs };
     workers = Array.from({ length: PROCESSES }, () => fork(WORKER, [JSON.stringify(settings)]));
     await Promise.all(workers.map((child) => once(child, 'message')));
     const reports = workers.map(async (child) => {

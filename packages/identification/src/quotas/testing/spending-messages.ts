@@ -8,6 +8,8 @@ export const spendingSettings = z.object({
   /** Daily limit. */
   limit: z.number(),
   attempts: z.number(),
+  /** Added to the time of the system, 0 unless given, so that no new day with new credits begins during the test. */
+  clockOffsetMs: z.number().optional(),
 });
 export type SpendingSettings = z.infer<typeof spendingSettings>;
 

@@ -17,7 +17,14 @@ import { type SpendingReport, spendingSettings } from './spending-messages.ts';
 const AT_ONCE = 50;
 
 // One instance of the product with Pl@ntNet alone. On a message it makes all its identifications.
-const { attempts, prefix, redisUrl, serviceUrl, limit } = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
+const {
+  attempts,
+  clockOffsetMs = 0,
+  limit,
+  prefix,
+  redisUrl,
+  serviceUrl,
+} = spendingSettings.parse(JSON.parse(process.argv[2] ?? ''));
 const redis = await connectRedis({ url: redisUrl }, { timeoutMs: 10_000, readyWaitMs: 5_000 });
 const plantnet = { ...testConfig(30_000), baseUrl: serviceUrl };
 const service = createIdentificationService(
@@ -35,7 +42,7 @@ const service = createIdentificationService(
     isDemo: false,
     database: absentDatabase(),
     redis,
-    clock: systemClock,
+    clock: { ...systemClock, now: () => systemClock.now() + clockOffsetMs },
     logger: createLogger({ level: 'silent' }),
     metrics: createTestMetrics(),
     onCall: () => undefined,
