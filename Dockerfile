@@ -30,4 +30,4 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://localhost:${process.env.PORT || 3000}/api/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # The server itself is process 1: it ends on SIGTERM after the requests in flight. The options of the collector are those
 # of npm start.
-CMD ["node", "--external-memory-accounted-in-global-limit", "server.ts"]
+CMD ["node", "--external-memory-accounted-in-global-limit", "--initial-old-space-size=128", "server.ts"]
