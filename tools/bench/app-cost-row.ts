@@ -2,7 +2,7 @@ import type { Environment } from '@plantcommunity/settings';
 import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
-import { median, type Rounds, timeRounds } from './rounds.ts';
+import { compareRounds, median, type Rounds, timeRounds } from './rounds.ts';
 import { connection, send, uploadOf } from './upload.ts';
 
 const PHOTO_BYTES = 200_000;
@@ -85,19 +85,14 @@ export async function appCostRow(cost: AppCost): Promise<BenchRow> {
       cost.statistic === 'processorTimes'
         ? await processorRounds(apps, hits)
         : (await timeRounds(hits, { rounds: ROUNDS, runs: RUNS }))[cost.statistic];
-    const overOff = (times: readonly number[]) => times.map((ms, round) => ms / (off[round] ?? ms));
-    const ratios = overOff(on);
-    const difference = Math.abs(median(overOff(equal)) - 1);
+    const compared = compareRounds(off, on);
+    const difference = Math.abs(compareRounds(off, equal).ratio - 1);
     return {
       name: cost.name,
       unit: 'ms',
-      floor: median(off),
-      ours: median(on),
-      ratio: median(ratios),
-      lowest: Math.min(...ratios),
-      highest: Math.max(...ratios),
+      ...compared,
       bar: cost.allowsDifference ? `<= ${cost.bar}, or as equal apps differ` : `<= ${cost.bar}`,
-      holds: median(ratios) - 1 <= Math.max(cost.bar - 1, cost.allowsDifference ? difference : 0),
+      holds: compared.ratio - 1 <= Math.max(cost.bar - 1, cost.allowsDifference ? difference : 0),
       peers: [{ name: `an equal app, differs by ${(100 * difference).toFixed(1)} %`, value: median(equal) }],
     };
   } finally {

@@ -1,7 +1,7 @@
 import { badPhotos, noiseJpeg } from '@plantcommunity/identification/testing/photos';
 import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
-import { median, timeRounds } from './rounds.ts';
+import { compareRounds, median, timeRounds } from './rounds.ts';
 import { send, uploadOf } from './upload.ts';
 
 const BAR_MS = 250;
@@ -22,15 +22,10 @@ export async function badPhotoRow({ url }: BenchApp): Promise<BenchRow> {
   const [slowest, ...others] = refusals.toSorted((a, b) => b.value - a.value);
   if (slowest === undefined) throw new Error('There are no bad photos');
   const { floor, ours } = slowest;
-  const ratios = ours.map((ms, round) => ms / (floor[round] ?? ms));
   return {
     name: `slowest refusal: ${slowest.name}`,
     unit: 'ms',
-    floor: median(floor),
-    ours: median(ours),
-    ratio: median(ratios),
-    lowest: Math.min(...ratios),
-    highest: Math.max(...ratios),
+    ...compareRounds(floor, ours),
     bar: `<= ${BAR_MS} ms`,
     holds: slowest.value <= BAR_MS,
     peers: others.slice(0, PEERS).map(({ name, value }) => ({ name, value })),

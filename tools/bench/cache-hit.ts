@@ -1,6 +1,6 @@
 import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
-import { median, timeRounds } from './rounds.ts';
+import { compareRounds, timeRounds } from './rounds.ts';
 import { send, uploadOf } from './upload.ts';
 
 const BAR = 1.5;
@@ -21,17 +21,13 @@ export async function cacheHitRows(url: string): Promise<BenchRow[]> {
     const bare = () => send(`${url}/api/bare`, upload).then(() => undefined);
     const hit = () => send(identify, upload).then(() => undefined);
     const [floor = [], ours = []] = (await timeRounds([bare, hit], { rounds: 9, runs })).medians;
-    const ratios = ours.map((ms, round) => ms / (floor[round] ?? ms));
+    const compared = compareRounds(floor, ours);
     rows.push({
       name: `cache hit, ${name}, over bare route`,
       unit: 'ms',
-      floor: median(floor),
-      ours: median(ours),
-      ratio: median(ratios),
-      lowest: Math.min(...ratios),
-      highest: Math.max(...ratios),
+      ...compared,
       bar: `<= ${BAR}`,
-      holds: median(ratios) <= BAR,
+      holds: compared.ratio <= BAR,
       peers: [],
     });
   }

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { noiseJpeg } from '@plantcommunity/identification/testing/photos';
 import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
-import { median, quantile } from './rounds.ts';
+import { compareRounds, median, quantile } from './rounds.ts';
 import { connection, send, type Upload, uploadOf } from './upload.ts';
 
 const UPLOADS = 10;
@@ -43,33 +43,24 @@ export async function largeUploadRows(app: BenchApp): Promise<BenchRow[]> {
   const ours = rounds.map(({ loaded }) => loaded);
   const peaks = rounds.map(({ megabytes }) => megabytes);
   const health: BenchRow = {
-    ...row('health during ten uploads of 10 MB, p99, over idle', floor, ours),
+    name: 'health during ten uploads of 10 MB, p99, over idle',
     unit: 'ms',
+    ...compareRounds(floor, ours),
     bar: `<= ${HEALTH_BAR_MS} ms`,
     holds: median(ours) <= HEALTH_BAR_MS,
+    peers: [],
   };
   if (!TELLS_MEMORY) return [health];
   const idleMemory = peaks.map(() => idleMegabytes);
   const memory: BenchRow = {
-    ...row('memory during ten uploads of 10 MB, peak, over idle', idleMemory, peaks),
+    name: 'memory during ten uploads of 10 MB, peak, over idle',
     unit: 'MB',
+    ...compareRounds(idleMemory, peaks),
     bar: `<= floor + ${MEMORY_BAR_MB} MB`,
     holds: Math.max(...peaks) <= idleMegabytes + MEMORY_BAR_MB,
-  };
-  return [health, memory];
-}
-
-function row(name: string, floor: readonly number[], ours: readonly number[]) {
-  const ratios = ours.map((value, round) => value / (floor[round] ?? value));
-  return {
-    name,
-    floor: median(floor),
-    ours: median(ours),
-    ratio: median(ratios),
-    lowest: Math.min(...ratios),
-    highest: Math.max(...ratios),
     peers: [],
   };
+  return [health, memory];
 }
 
 /** Returns an upload of the photo as one of 10 MB that was never sent before: bytes behind its end are not decoded. */

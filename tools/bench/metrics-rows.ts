@@ -8,7 +8,7 @@ import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
 import { WITHOUT_METRICS } from './optional-metrics.ts';
-import { median } from './rounds.ts';
+import { compareRounds, median } from './rounds.ts';
 import { connection, send, type Upload, uploadOf } from './upload.ts';
 
 const PHOTO_BYTES = 200_000;
@@ -59,31 +59,22 @@ export async function scrapeRows(app: BenchApp): Promise<BenchRow[]> {
   }
   // The first one warms up.
   const counted = rounds.slice(1);
-  const row = (name: string, floors: number[], ours: number[]) => {
-    const ratios = ours.map((ms, round) => ms / (floors[round] || ms));
-    const [lowest, highest] = [Math.min(...ratios), Math.max(...ratios)];
-    return {
-      name,
-      unit: 'ms' as const,
-      floor: median(floors),
-      ours: median(ours),
-      ratio: median(ratios),
-      lowest,
-      highest,
-    };
-  };
   const [bare, scrape] = [counted.map((round) => round.bareMs), counted.map((round) => round.scrapeMs)];
   const [without, blocked] = [counted.map((round) => round.blockedWithoutMs), counted.map((round) => round.blockedMs)];
   const extra = median(blocked.map((ms, round) => ms - (without[round] ?? 0)));
   return [
     {
-      ...row(`scrape under 100 cache hits/s, over bare route`, bare, scrape),
+      name: 'scrape under 100 cache hits/s, over bare route',
+      unit: 'ms',
+      ...compareRounds(bare, scrape),
       bar: `<= ${SCRAPE_BAR_MS} ms`,
       holds: median(scrape) <= SCRAPE_BAR_MS,
       peers: [],
     },
     {
-      ...row('event loop blocked by a scrape, over no scrape', without, blocked),
+      name: 'event loop blocked by a scrape, over no scrape',
+      unit: 'ms',
+      ...compareRounds(without, blocked),
       bar: `<= floor + ${BLOCK_BAR_MS} ms`,
       holds: extra <= BLOCK_BAR_MS,
       peers: [],

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { GC_FLAGS } from '../start/web.ts';
 import type { BenchRow } from './bench-row.ts';
-import { median } from './rounds.ts';
+import { compareRounds } from './rounds.ts';
 
 const BAR = 1.15;
 /** JPEG qualities that make a photo of the size that phones write, and one of 10 MB. */
@@ -23,17 +23,13 @@ export async function photoIntakeRows(): Promise<BenchRow[]> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const photos = report.parse(JSON.parse(await text(child.stdout)));
   return photos.map(({ medians: [floor, ours], megabytes }) => {
-    const ratios = ours.map((ms, round) => ms / (floor[round] ?? ms));
+    const compared = compareRounds(floor, ours);
     return {
       name: `intake of 12 megapixels, ${megabytes} MB, over bare sharp`,
       unit: 'ms',
-      floor: median(floor),
-      ours: median(ours),
-      ratio: median(ratios),
-      lowest: Math.min(...ratios),
-      highest: Math.max(...ratios),
+      ...compared,
       bar: `<= ${BAR}`,
-      holds: median(ratios) <= BAR,
+      holds: compared.ratio <= BAR,
       peers: [],
     };
   });

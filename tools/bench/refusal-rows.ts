@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchApp } from './bench-app.ts';
 import type { BenchRow } from './bench-row.ts';
 import { noisePhoto } from './noise-photo.ts';
-import { median, quantile } from './rounds.ts';
+import { compareRounds, median, quantile } from './rounds.ts';
 import { connection, send, type Upload, uploadOf } from './upload.ts';
 
 const CALLERS = 50;
@@ -78,15 +78,10 @@ async function refusalRow(
     ours.push(quantile(times.ours, 0.99));
   }
   for (const agent of callers) agent.destroy();
-  const ratios = ours.map((ms, round) => ms / (floor[round] ?? ms));
   return {
     name: `${name}, p99 of ${CALLERS} callers`,
     unit: 'ms',
-    floor: median(floor),
-    ours: median(ours),
-    ratio: median(ratios),
-    lowest: Math.min(...ratios),
-    highest: Math.max(...ratios),
+    ...compareRounds(floor, ours),
     bar: `<= floor + ${BAR_MS} ms`,
     holds: median(ours.map((ms, round) => ms - (floor[round] ?? ms))) <= BAR_MS,
     peers: [],

@@ -21,6 +21,18 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
+/** Compares our rounds with those of the floor, pair by pair, as a `BenchRow` shows it. A floor of 0 counts as equal. */
+export function compareRounds(floor: readonly number[], ours: readonly number[]) {
+  const ratios = ours.map((value, round) => value / (floor[round] || value));
+  return {
+    floor: median(floor),
+    ours: median(ours),
+    ratio: median(ratios),
+    lowest: Math.min(...ratios),
+    highest: Math.max(...ratios),
+  };
+}
+
 /**
  * Times contenders side by side: in every round each is run `runs` times, one call after the other and the contenders
  * in turn, so that what else the machine does falls on all of them alike. Every other turn goes backwards, because what
