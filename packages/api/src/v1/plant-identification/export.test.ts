@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type ExportedIdentification, PhotoStoreUnavailableError } from '@plantcommunity/identification';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fromBufferPromise } from 'yauzl';
 import { ada, anna, apiUnderTest } from '../../testing/api-under-test.ts';
 import { monstera } from '../../testing/fake-service.ts';
-import { readZip } from '../../testing/read-zip.ts';
 import { guardUnderTest, serve } from '../../testing/serve.ts';
 
 const BASE = '/api/v1/plant-identification/identifications';
@@ -61,6 +61,28 @@ const endless = {
     for (let n = 0; ; n += 1) yield identificationOf(n);
   },
 };
+
+/** Waits until nothing is read any more, and returns the number of identifications that were. */
+async function untilStill(read: { readonly identifications: number }): Promise<number> {
+  let before = -1;
+  await expect
+    .poll(() => {
+      const isStill = before === read.identifications && before > 0;
+      before = read.identifications;
+      return isStill;
+    })
+    .toBe(true);
+  return before;
+}
+
+/** Returns the files of a ZIP by their names, in its order. @throws when the ZIP is not whole, or a name leads elsewhere */
+async function readZip(zip: Buffer): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const opened = await fromBufferPromise(zip, { lazyEntries: true });
+  for await (const entry of opened.eachEntry())
+    files.set(entry.fileName, await buffer(await opened.openReadStreamPromise(entry)));
+  return files;
+}
 
 const jsonOf = (text: string | Buffer | undefined) =>
   JSON.parse(String(text)) as { exported_at: string; identifications: { id: string; files?: string[] }[] };
@@ -156,14 +178,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
     const socket = connect(server.port, '127.0.0.1').pause();
     closing.push(() => socket.destroy());
     socket.write(`GET ${BASE}/export.${kind} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer anna\r\n\r\n`);
-    let before = -1;
-    await expect
-      .poll(() => {
-        const isStill = before === read.identifications && before > 0;
-        before = read.identifications;
-        return isStill;
-      })
-      .toBe(true);
+    const before = await untilStill(read);
     socket.resume();
     await expect.poll(() => read.identifications).toBeGreaterThan(before + 100);
     socket.destroy();
@@ -209,14 +224,7 @@ describe.each(['json', 'zip'] as const)('an export as %s', (kind) => {
       headers: { Host: 'localhost', ...asAnna },
     });
     const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    let before = -1;
-    await expect
-      .poll(() => {
-        const isStill = before === read.identifications && before > 0;
-        before = read.identifications;
-        return isStill;
-      })
-      .toBe(true);
+    await untilStill(read);
     clock.advance(60_000);
     await expect.poll(() => read.ended).toBe(1);
     await expect(buffer(answer)).rejects.toThrow('aborted');
