@@ -41,8 +41,8 @@ export interface RequestPipeline {
   countDeprecatedCalls(incoming: IncomingRequest, calls: readonly { route: string; isGone: boolean }[]): void;
   /** Logs internal errors. */
   report(error: ApiError, request: Request, path: string | undefined): void;
-  /** Logs what broke off an answer whose first bytes were sent, unless its caller left. */
-  reportBroken(error: unknown, path: string): void;
+  /** Logs why an answer broke off after its first bytes were sent, unless its caller left. */
+  reportBrokenAnswer(error: unknown, path: string): void;
 }
 
 export function createRequestPipeline(
@@ -150,7 +150,7 @@ export function createRequestPipeline(
       else logger.error({ err: error.cause, path }, 'A call failed');
     },
 
-    reportBroken(error, path) {
+    reportBrokenAnswer(error, path) {
       if (error instanceof StalledReaderError) logger.info({ path }, 'The caller took the answer too slowly');
       else logger.error({ err: error, path }, 'An answer broke off');
     },

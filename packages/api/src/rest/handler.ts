@@ -108,7 +108,7 @@ export function createOpenApiHandler(
       streamBody(stream, {
         clock: pipeline.services.clock,
         signal: request.signal,
-        onFailure: (error) => pipeline.reportBroken(error, pathname),
+        onFailure: (error) => pipeline.reportBrokenAnswer(error, pathname),
       }),
     );
   }

@@ -33,7 +33,7 @@ const HEADER_END = Buffer.from('\r\n\r\n');
 export function createPartSplitter(boundary: string, sink: PartSink): PartSplitter {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   const opening = delimiter.subarray(LINE_END.length);
-  let step: 'preamble' | 'delimiter' | 'header' | 'start of content' | 'content' | 'epilogue' = 'preamble';
+  let step: 'preamble' | 'delimiter' | 'header' | 'contentStart' | 'content' | 'epilogue' = 'preamble';
   let buffered: Buffer = Buffer.alloc(0);
 
   /** Consumes the next element of `buffered`; returns false when more bytes are needed. */
@@ -45,7 +45,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
         return readDelimiterLine();
       case 'header':
         return readHeader();
-      case 'start of content':
+      case 'contentStart':
         return readStartOfContent();
       case 'content':
         return readContent();
@@ -111,7 +111,7 @@ export function createPartSplitter(boundary: string, sink: PartSink): PartSplitt
   function beginPart(headerLength: number, gap: number): boolean {
     sink.begin(buffered.subarray(0, headerLength));
     buffered = buffered.subarray(headerLength + gap);
-    step = 'start of content';
+    step = 'contentStart';
     return true;
   }
 

@@ -72,7 +72,7 @@ const STRICTER: readonly { message: RegExp; why: string }[] = [
 ];
 
 /** Why our reader accepts uploads of which @fastify/busboy loses a part. */
-const KINDER: readonly { isIn: (body: string) => boolean; why: string }[] = [
+const MORE_LENIENT: readonly { isIn: (body: string) => boolean; why: string }[] = [
   {
     isIn: (body) => /^--.*[ \t]\r\n/m.test(body),
     why: 'White space may follow a boundary (RFC 2046, 5.1.1): busboy takes it for a folded header and skips the part.',
@@ -85,7 +85,8 @@ interface Comparison {
   refusedByBoth: number;
   /** By the reason of our reader. */
   stricter: ReadonlyMap<string, number>;
-  kinder: ReadonlyMap<string, number>;
+  /** By why ours takes what busboy refuses or takes otherwise. */
+  moreLenient: ReadonlyMap<string, number>;
 }
 
 interface Found {
@@ -99,7 +100,7 @@ interface Found {
  */
 export async function compareReaders({ runs, seed }: { runs: number; seed?: number }): Promise<Comparison> {
   const stricter = new Map<string, number>();
-  const kinder = new Map<string, number>();
+  const moreLenient = new Map<string, number>();
   let accepted = 0;
   let refusedByBoth = 0;
   const property = fc.asyncProperty(drawnUploads(), async (upload) => {
@@ -117,13 +118,13 @@ export async function compareReaders({ runs, seed }: { runs: number; seed?: numb
       return;
     }
     const body = Buffer.concat(upload.chunks).toString('latin1');
-    const reason = upload.isLegal ? undefined : KINDER.find(({ isIn }) => isIn(body));
+    const reason = upload.isLegal ? undefined : MORE_LENIENT.find(({ isIn }) => isIn(body));
     if (reason === undefined)
       throw new Error(`Ours: ${JSON.stringify(ours)}\nBusboy: ${JSON.stringify(theirs)}\n${JSON.stringify(body)}`);
-    count(kinder, reason.why);
+    count(moreLenient, reason.why);
   });
   await fc.assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) });
-  return { accepted, refusedByBoth, stricter, kinder };
+  return { accepted, refusedByBoth, stricter, moreLenient };
 }
 
 function count(counts: Map<string, number>, key: string): void {

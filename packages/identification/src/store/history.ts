@@ -71,8 +71,8 @@ function wordsToFind(names: string): string[] {
 
 /**
  * Returns the statement that reads a page of a history, and one row more, which tells whether there is a next page. The
- * ids of the page come from the index alone, in its order: a search for a rare name passes all entries of the owner, but
- * reads no other rows.
+ * index has all that the ids of the page are chosen by, in its order: a search for a rare name passes all entries of the
+ * owner. PostgreSQL may read the table instead where one owner has nearly all of its rows.
  */
 export function historyStatement(
   ownerId: string,

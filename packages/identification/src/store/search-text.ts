@@ -7,8 +7,8 @@ const ACCENTS = /[\u0300-\u036f]/g;
 /** Apostrophes stand inside words, and some people leave them out: `Adam's needle`. */
 const APOSTROPHES = /['’‘ʼʻ`´]/g;
 const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
-/** Letters that Unicode does not decompose, as they are written without them. The hybrid sign is written as a word. */
-const REPLACED = new Map([
+/** Letters that Unicode does not decompose, with the plain letters that people write instead. The hybrid sign becomes a word. */
+const REPLACEMENTS = new Map([
   ['ß', 'ss'],
   ['æ', 'ae'],
   ['œ', 'oe'],
@@ -22,7 +22,7 @@ const REPLACED = new Map([
   ['ς', 'σ'],
   ['×', ' x '],
 ]);
-const REPLACEABLE = new RegExp(`[${[...REPLACED.keys()].join('')}]`, 'g');
+const REPLACEABLE = new RegExp(`[${[...REPLACEMENTS.keys()].join('')}]`, 'g');
 
 /**
  * Returns the words of a text in the form in which a search compares them: lower case, without accents, apostrophes and
@@ -34,7 +34,7 @@ export function searchWords(text: string): string[] {
     .normalize('NFKD')
     .replaceAll(ACCENTS, '')
     .toLowerCase()
-    .replaceAll(REPLACEABLE, (letter) => REPLACED.get(letter) ?? letter)
+    .replaceAll(REPLACEABLE, (letter) => REPLACEMENTS.get(letter) ?? letter)
     .normalize('NFC');
   return plain.match(WORDS) ?? [];
 }
